@@ -1,0 +1,140 @@
+"""Catch what a function prints, warns, and writes to the file descriptors behind Python's back.
+
+nbgrader takes any output on stderr for a failure, so a right answer that warns would earn nothing; caught, it is shown folded in the
+report and costs nothing. Only the beginning is kept, however much is written.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+LIMIT = 2_000  # characters kept of everything printed
+MAX_WARNINGS = 5
+
+
+class CappedText(io.TextIOBase):
+    """A text stream that keeps its first ``LIMIT`` characters and counts the rest."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+        self.dropped = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        text = str(text)
+        room = LIMIT - len(self.kept)
+        self.kept += text[:room] if room > 0 else ""
+        self.dropped += max(0, len(text) - max(0, room))
+        return len(text)
+
+    def __str__(self) -> str:
+        more = f"\n… and {self.dropped} more characters" if self.dropped else ""
+        return self.kept + more
+
+
+@dataclass
+class Captured:
+    """What came out: ``printed`` holds stdout, stderr and the descriptors behind them; ``warned`` the distinct warnings."""
+
+    stream: CappedText = field(default_factory=CappedText)
+    warned: list[str] = field(default_factory=list)
+
+    @property
+    def printed(self) -> str:
+        return str(self.stream).strip()
+
+
+@contextmanager
+def captured() -> Iterator[Captured]:
+    """Everything the block prints or warns goes into the yielded object, nothing to the screen."""
+    result = Captured()
+    with ExitStack() as stack:
+        stack.enter_context(_descriptors(result.stream))
+        stack.enter_context(_streams(result.stream))
+        stack.enter_context(_warnings(result.warned))
+        stack.enter_context(_no_display())
+        yield result
+
+
+@contextmanager
+def _streams(stream: CappedText) -> Iterator[None]:
+    """Swap ``sys.stdout`` and ``sys.stderr``; loggers that still hold the old ones write to ``stream`` too."""
+    old = sys.stdout, sys.stderr
+    rerouted = [item for item in old if _reroute(item, stream)]
+    sys.stdout = sys.stderr = stream
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = old
+        for item in rerouted:
+            with suppress(Exception):
+                del item.write
+
+
+def _reroute(old: TextIO | None, stream: CappedText) -> bool:
+    try:
+        if old is None or "write" in vars(old):
+            return False
+        old.write = stream.write  # type: ignore[method-assign]
+    except (AttributeError, TypeError):  # a stream built into C: its descriptor is caught instead
+        return False
+    return True
+
+
+@contextmanager
+def _descriptors(stream: CappedText) -> Iterator[None]:
+    """Point file descriptors 1 and 2 at a temporary file, then keep its beginning."""
+    for item in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            item.flush()
+    with tempfile.TemporaryFile() as file, ExitStack() as restore:
+        for descriptor in (1, 2):
+            with suppress(OSError):
+                saved = os.dup(descriptor)
+                restore.callback(os.close, saved)
+                restore.callback(os.dup2, saved, descriptor)
+                os.dup2(file.fileno(), descriptor)
+        try:
+            yield
+        finally:
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            file.seek(0)
+            stream.write(file.read(LIMIT).decode(errors="replace"))
+            stream.dropped += max(0, size - LIMIT)
+
+
+@contextmanager
+def _warnings(messages: list[str]) -> Iterator[None]:
+    """Collect the first few distinct warnings."""
+
+    def note(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        text = f"{category.__name__}: {message}"[:LIMIT]
+        if text not in messages and len(messages) < MAX_WARNINGS:
+            messages.append(text)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = note
+        yield
+
+
+@contextmanager
+def _no_display() -> Iterator[None]:
+    """A function that displays something must not put it among the cell's results, where nbgrader looks for the points."""
+    old = sys.displayhook
+    sys.displayhook = lambda _value: None
+    try:
+        yield
+    finally:
+        sys.displayhook = old

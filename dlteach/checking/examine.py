@@ -1,0 +1,299 @@
+"""One check from beginning to end: run the student's function, judge it, find the mistake, tell the story."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dlteach.checking.capture import MAX_WARNINGS
+from dlteach.checking.compare import selected
+from dlteach.checking.diagnosis import Diagnosis, Evidence, diagnose
+from dlteach.checking.exercise import PUBLIC_SEED, Case, Exercise, Function, Functions
+from dlteach.checking.picture import picture
+from dlteach.checking.exceptions import meaning
+from dlteach.checking.probe import Failure, LocalProber, Run, reference_run
+from dlteach.checking.report import Line, Report, Story
+from dlteach.checking.similarity import similarity
+from dlteach.checking.snapshot import Strange, kind_of, same
+from dlteach.checking.snippet import snippet
+from dlteach.checking.verdict import Scored, score
+from dlteach.checking.words import a_kind, both
+
+OWN_GRADIENT_RTOL = 1e-4  # central differences with h = 1e-5 are good to about ten digits; a wrong gradient is far off
+_known: OrderedDict[tuple[int, int], tuple[Any, ...]] = OrderedDict()
+
+
+def examine(
+    exercise: Exercise,
+    functions: Functions,
+    *,
+    peers: Mapping[str, Exercise] | None = None,
+    max_points: float | None = None,
+    seed: int = PUBLIC_SEED,
+    forbid: bool = True,
+) -> Report:
+    """Check ``functions[exercise.name]`` and report. ``functions`` is the student's namespace.
+
+    ``peers`` are the exercises that this one ``needs``: where the student's version of one of them is wrong or missing, ours takes its
+    place, so that one mistake is not paid for twice. ``seed`` makes the cases; the story is always told with the public ones. ``forbid=False`` lets
+    our own reference be checked. Errors of the student's function never come out of here; KeyboardInterrupt does.
+    """
+    points = exercise.points if max_points is None else max_points
+    wrong_kind = not_a_function(exercise, functions)
+    if wrong_kind:
+        return Report(0, points, Story(exercise.key, wrong_kind, hint="Run the cell that defines it, then check again."))
+    ours = {name: peer.reference for name, peer in (peers or {}).items()}
+    prober = LocalProber(exercise, functions)
+    judge = Judge(exercise, seed, ours)
+    judged = judge.judge(prober.run(judge.cases))
+    broken: tuple[str, ...] = ()
+    if not judged.full and peers and not prober.budget.spent and judged.worth_a_second_look:
+        broken = broken_needs(functions, peers)
+        again = judge.judge(prober.run(judge.cases, {name: ours[name] for name in broken})) if broken else judged
+        judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
+    if judged.full:
+        return right(exercise, judged, points, broken, forbid)
+    if seed != PUBLIC_SEED:
+        return hidden(exercise, functions, judged, points, peers)
+    return wrong(exercise, judged, points, prober, broken, forbid)
+
+
+class Judged:
+    """A run and what it is worth."""
+
+    def __init__(self, evidence: Evidence, scored: list[Scored]) -> None:
+        self.evidence = evidence
+        self.scored = scored
+        self.points = sum(item.earned for item in scored)
+        self.full = all(item.passed for item in scored)
+
+    @property
+    def run(self) -> Run:
+        return self.evidence.got
+
+    @property
+    def stops(self) -> bool:
+        return all(outcome.failure for outcome in self.run.outcomes)
+
+    @property
+    def worth_a_second_look(self) -> bool:
+        """A stub stays a stub, whatever it would call."""
+        failure = self.run.outcomes[0].failure
+        return failure is None or failure.kind != "time"
+
+
+class Judge:
+    """Knows the right answers, and what the misconceptions answer, for one exercise and seed."""
+
+    def __init__(self, exercise: Exercise, seed: int, ours: Functions) -> None:
+        self.exercise = exercise
+        self.cases, self.expected, self._wrong = known(exercise, seed, ours)
+        self.ours = ours
+
+    def judge(self, run: Run) -> Judged:
+        evidence = Evidence(self.exercise, self.cases, self.expected, run, self._wrong)
+        return Judged(evidence, score(self.exercise, self.cases, self.expected, run))
+
+
+class WrongRuns(Mapping[str, Run]):
+    """Misconception id → its run on the cases, made when first asked for: a right answer never needs them."""
+
+    def __init__(self, exercise: Exercise, cases: Sequence[Case], ours: Functions) -> None:
+        self.exercise, self.cases, self.ours = exercise, cases, ours
+        self.functions: dict[str, Function] = {item.id: item.function for item in exercise.misconceptions}
+        self.runs: dict[str, Run] = {}
+
+    def __getitem__(self, name: str) -> Run:
+        if name not in self.runs:
+            self.runs[name] = reference_run(self.exercise, self.functions[name], self.cases, self.ours)
+        return self.runs[name]
+
+    def __iter__(self) -> Any:
+        return iter(self.functions)
+
+    def __len__(self) -> int:
+        return len(self.functions)
+
+
+def known(exercise: Exercise, seed: int, ours: Functions) -> tuple[Sequence[Case], Run, WrongRuns]:
+    """Cases, expected results and misconceptions' results; the last few are kept, since a student checks again and again."""
+    key = id(exercise), seed
+    found = _known.pop(key, None)
+    if found is None or found[0] is not exercise:
+        cases = tuple(exercise.cases(np.random.default_rng(seed)))
+        expected = reference_run(exercise, exercise.reference, cases, ours)
+        found = exercise, cases, expected, WrongRuns(exercise, cases, ours)
+    _known[key] = found
+    while len(_known) > 64:
+        _known.popitem(last=False)
+    return found[1], found[2], found[3]
+
+
+def not_a_function(exercise: Exercise, functions: Functions) -> str | None:
+    """One sentence if there is nothing to call, or None."""
+    if exercise.name not in functions:
+        return f"`{exercise.name}` is not defined yet."
+    function = functions[exercise.name]
+    if isinstance(function, type):
+        return f"`{exercise.name}` is a class; a function is asked for. Write `def {exercise.name}(...)` instead of `class`."
+    if not callable(function):
+        return f"`{exercise.name}` is not a function but {a_kind(Strange(kind_of(function)))}. Has its name been used for something else since?"
+    return None
+
+
+def broken_needs(functions: Functions, peers: Mapping[str, Exercise]) -> tuple[str, ...]:
+    """Which of the functions that an exercise needs are missing or do not pass their own check."""
+    return tuple(name for name, peer in peers.items() if not examine(peer, functions, peers={}, forbid=False).passed)
+
+
+def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, ...], forbid: bool) -> Report:
+    """The report of a function that passes everything: full points, or none if it left the work to something forbidden."""
+    run = judged.run
+    lines = lines_of(judged.scored, points)
+    common: dict[str, Any] = {"printed": run.outcomes[0].printed, "warned": warnings_of(run), "notes": notes(run)}
+    if forbid and run.forbidden:
+        used = both([f"`{name}`" for name in run.forbidden])
+        headline = f"Right, but {used} does the work that this exercise asks you to write, so it earns nothing."
+        lines = lines_of(judged.scored, points, earning=False)
+        story = Story(exercise.key, headline, "forbidden", "Write it with plain NumPy.", lines=lines, forbidden=run.forbidden, **common)
+        return Report(0, points, story)
+    headline = f"Right: {both([item.criterion.says for item in judged.scored])}."
+    if broken:
+        headline = f"Right, but your {both([f'`{name}`' for name in broken])} is not: it was checked with ours in its place."
+    alike = similarity(run.source, exercise.reference)
+    return Report(points, points, Story(exercise.key, headline, lines=lines, similarity=alike, **common))
+
+
+def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber, broken: tuple[str, ...], forbid: bool) -> Report:
+    """The report of a function that loses points: its mistake, the smallest call that shows it, what works."""
+    run, cases = judged.run, judged.evidence.cases
+    diagnoses = diagnose(judged.evidence, judged.scored)
+    failing = [item for item in judged.scored if item.finding is not None]
+    main = leading(failing, diagnoses)
+    finding, case = main.finding, main.case
+    assert finding is not None and case is not None
+    diagnosis = diagnoses.get(main.criterion.id)
+    headline = diagnosis.says if diagnosis else capital(finding.says)
+    details = other_findings(failing, main, diagnoses)
+    if diagnosis and finding.gate == "runs":
+        details = (capital(finding.says), *details)
+    if agrees_with_own_forward(judged, prober):
+        details = (headline, *details)
+        headline = "Your gradient is the exact derivative of *your* forward function; it is that function that is not the one asked for."
+    stub = run.outcomes[0].failure is not None and run.outcomes[0].failure.kind == "stub"
+    forbidden = run.forbidden if forbid else ()
+    if forbidden:
+        details = (*details, f"It also uses {both([f'`{name}`' for name in forbidden])}, which this exercise does not allow.")
+    story = Story(
+        exercise.key,
+        headline,
+        diagnosis.id if diagnosis else None,
+        hint_for(diagnosis, run.outcomes[case].failure),
+        details,
+        call="" if stub else snippet(exercise.name, cases[case]),
+        got=finding.got,
+        expected=finding.expected,
+        shows_values=finding.gate in ("type", "shape", "value") and finding.expected is not None,
+        picture=picture(finding.got, finding.expected, exercise.rtol) if finding.gate in ("shape", "value") else "",
+        lines=() if stub else lines_of(judged.scored, points, earning=not forbidden),
+        printed=run.outcomes[case].printed,
+        warned=warnings_of(run),
+        forbidden=forbidden,
+        notes=notes(run) + replaced_note(broken),
+    )
+    return Report(0 if forbidden else judged.points * points, points, story)
+
+
+def hidden(exercise: Exercise, functions: Functions, judged: Judged, points: float, peers: Mapping[str, Exercise] | None) -> Report:
+    """A failure on secret cases, told with the public ones, so that the secret numbers stay secret."""
+    public = examine(exercise, functions, peers=peers, max_points=points)
+    earned = min(judged.points * points, public.points)
+    if not public.passed:
+        return Report(earned, points, public.story)
+    says = "Right on the public examples, but not on other numbers of the same kinds. Does it use its arguments, or fixed numbers?"
+    lines = lines_of(judged.scored, points)
+    return Report(earned, points, Story(exercise.key, says, "hard_coded", "Try it on inputs of your own.", lines=lines))
+
+
+def leading(failing: Sequence[Scored], diagnoses: Mapping[str, Diagnosis]) -> Scored:
+    """The criterion the headline is about: the first whose diagnosis explains most of the others, or else the first failing one."""
+    ids = [diagnoses[item.criterion.id].id for item in failing if item.criterion.id in diagnoses]
+    if not ids:
+        return failing[0]
+    best = max(dict.fromkeys(ids), key=ids.count)
+    return next(item for item in failing if item.criterion.id in diagnoses and diagnoses[item.criterion.id].id == best)
+
+
+def other_findings(failing: Sequence[Scored], main: Scored, diagnoses: Mapping[str, Diagnosis]) -> tuple[str, ...]:
+    """One sentence for each failing criterion that the headline does not cover."""
+    assert main.finding is not None
+    said = {main.finding.says, *([diagnoses[main.criterion.id].says] if main.criterion.id in diagnoses else [])}
+    details: list[str] = []
+    for item in failing:
+        assert item.finding is not None
+        diagnosis = diagnoses.get(item.criterion.id)
+        says = diagnosis.says if diagnosis else item.finding.says
+        if says not in said and item.criterion.id != main.criterion.id and item.finding.gate != "runs":
+            details.append(capital(says))
+            said.add(says)
+    return tuple(details)
+
+
+def hint_for(diagnosis: Diagnosis | None, failure: Failure | None) -> str:
+    """The next thing to try: for a known mistake its hint, for an error what it means."""
+    if diagnosis:
+        return diagnosis.hint
+    if failure and failure.kind == "stub":
+        return "Replace the `raise NotImplementedError()` by your own lines."
+    return meaning(failure) if failure else ""
+
+
+def agrees_with_own_forward(judged: Judged, prober: LocalProber) -> bool:
+    """Whether the failing gradients are right for the student's own forward function. Changes the headline, never the points."""
+    evidence = judged.evidence
+    case = next((i for i, case in enumerate(evidence.cases) if case.kind == "generic"), None)
+    wrong_values = any(item.finding and item.finding.gate == "value" for item in judged.scored)
+    if case is None or prober.exercise.own_gradient is None or not wrong_values or evidence.got.outcomes[case].failure:
+        return False
+    own = prober.own_gradient(evidence.cases[case])
+    if not own:
+        return False
+    leaves = {name: (want, have) for name, want, have in selected(prober.exercise, None, evidence.expected.outcomes[case], evidence.got.outcomes[case])}
+    pairs = [(own[name], *leaves[name]) for name in own if name in leaves]
+    off = any(not same(have, want, OWN_GRADIENT_RTOL) for _, want, have in pairs)
+    return off and all(same(np.asarray(mine), np.asarray(have), OWN_GRADIENT_RTOL) for mine, _, have in pairs)
+
+
+def lines_of(scored: Sequence[Scored], points: float, earning: bool = True) -> tuple[Line, ...]:
+    """The criteria with their points, for the list of what already works."""
+    lines = []
+    for item in scored:
+        note = " (waits for the one above)" if item.waits else ""
+        earned = round(item.earned * points, 4) if earning else 0.0
+        lines.append(Line(item.criterion.id, item.criterion.says, earned, round(item.share * points, 4), note))
+    return tuple(lines)
+
+
+def warnings_of(run: Run) -> tuple[str, ...]:
+    """The distinct warnings of all cases, the first few."""
+    return tuple(dict.fromkeys(warning for outcome in run.outcomes for warning in outcome.warned))[:MAX_WARNINGS]
+
+
+def notes(run: Run) -> tuple[str, ...]:
+    """What the reader should know about how the check ran."""
+    return () if run.limited else ("On this platform there is no time limit: interrupt the kernel if the check does not come to an end.",)
+
+
+def replaced_note(broken: tuple[str, ...]) -> tuple[str, ...]:
+    if not broken:
+        return ()
+    return (f"Your {both([f'`{name}`' for name in broken])} is not right yet; this check used ours in its place.",)
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter, unless it begins with code."""
+    return sentence[:1].upper() + sentence[1:]
+

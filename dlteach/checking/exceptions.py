@@ -1,0 +1,54 @@
+"""Python's and NumPy's error messages, said again in the words of the course."""
+
+from __future__ import annotations
+
+import re
+
+from dlteach.checking.probe import Failure
+
+# (type, pattern in the message, what it means); groups of the pattern may be used as {0}, {1}, ...
+MEANINGS = (
+    ("ValueError", r"matmul:.*\(size (\d+) is different from (\d+)\)",
+     "The two factors of a matrix product do not fit: the inner sizes are {1} and {0}, and they must be equal. Print both shapes."),
+    ("ValueError", r"shapes (\(.*?\)) and (\(.*?\)) not aligned",
+     "The two factors of a matrix product have the shapes {0} and {1}: the inner sizes must be equal."),
+    ("ValueError", r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
+     "Arrays of shape {0} and {1} cannot be combined entry by entry: from the right, sizes must be equal or 1."),
+    ("ValueError", r"matmul: Input operand \d does not have enough dimensions",
+     "`@` needs arrays; one of the two is a single number. For numbers, multiply with `*`."),
+    ("ValueError", r"truth value of an array",
+     "An `if` (or `and`, `or`, `max`) needs one True or False, and it got a whole array of them. Use `np.where`, `np.maximum` or a mask."),
+    ("ValueError", r"not enough values to unpack \(expected (\d+), got (\d+)\)",
+     "On the left stand {0} names, on the right come only {1} things."),
+    ("ValueError", r"too many values to unpack \(expected (\d+)",
+     "On the left stand {0} names, on the right come more things than that."),
+    ("UFuncTypeError|_UFuncOutputCastingError|UFuncOutputCastingError|_UFuncNoLoopError", r"Cannot cast ufunc .* from .*float64.* to .*int",
+     "An array of whole numbers cannot take up fractions in place (`+=`, `-=`). Make it an array of floats first."),
+    ("TypeError", r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given",
+     "The check calls the function with {1} arguments, and it takes {0}. Compare its first line with the one in the lesson."),
+    ("TypeError", r"missing (\d+) required positional argument",
+     "The function asks for more arguments than the lesson's first line has. Compare the two."),
+    ("TypeError", r"only (?:length-1|0-dimensional|size-1) arrays can be converted",
+     "A function for single numbers (of `math`, or `float`) got an array. NumPy's functions take both."),
+    ("TypeError", r"'(\w+)' object is not subscriptable", "Square brackets stand after something that has no parts: a {0}."),
+    ("TypeError", r"'NoneType'", "Something is None here: a function that returns nothing, perhaps."),
+    ("NameError", r"name '(\w+)' is not defined", "`{0}` is used before it has a value. Is it misspelt, or defined in a cell that was not run?"),
+    ("UnboundLocalError", r"'(\w+)'", "`{0}` is read before it is given a value inside the function."),
+    ("IndexError", r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)",
+     "Axis {1} has {2} entries, numbered from 0; there is no number {0}."),
+    ("IndexError", r"too many indices.*array is (\d)-dimensional",
+     "There are more indices than axes: this array has {0}."),
+    ("KeyError", r"'(\w+)'", "The dictionary has no key {0!r}."),
+    ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", "A {0} has no `{1}`. Is the variable what you think it is?"),
+    ("ZeroDivisionError", r"", "Something is divided by 0. When can that happen, and what should come out then?"),
+    ("RecursionError", r"", "The function calls itself and never stops."),
+)  # fmt: skip
+
+
+def meaning(failure: Failure) -> str:
+    """What an error means, for someone who has not met it before; an empty string if there is nothing to add."""
+    for types, pattern, says in MEANINGS:
+        found = re.search(pattern, failure.message, re.DOTALL)
+        if found and re.fullmatch(types, failure.type):
+            return says.format(*found.groups())
+    return ""

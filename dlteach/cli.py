@@ -1,0 +1,233 @@
+"""The command ``dlteach``.
+
+Exit status: 0 done, 1 something the user must see to, 2 wrong usage. What goes wrong is said in one sentence on standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from autograder.course import Course, GradingError
+from autograder.demo import run_demo
+from autograder.grade import Outcome, grade
+from autograder.grade import Progress as OnProgress
+from autograder.report import class_report, require_graded, show, write_csv
+from dlteach.authoring import AuthoringError, build, hand_out, make_course, read_roster, stale
+from dlteach.authoring.places import lessons_folder, sources_folder
+from dlteach.checking.exercise import Lesson
+from dlteach.exercises.registry import lessons
+
+app = typer.Typer(
+    help="Learn deep learning in Jupyter: lessons for students, courses and grades for instructors.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+course_app = typer.Typer(help="Make an nbgrader course.", no_args_is_help=True)
+app.add_typer(course_app, name="course")
+
+LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson: 05, 5, backpropagation or 05_backpropagation.")]
+CourseFolder = Annotated[Path, typer.Option("--course", metavar="DIR", help="The folder of the course.")]
+
+
+def main() -> None:
+    """Run the command. Mistakes of the user come out as one sentence, never as a traceback."""
+    try:
+        app()
+    except (AuthoringError, GradingError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'a file'} could not be used: {error.strerror or error}")
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    """Say what is wrong and leave."""
+    print(f"dlteach: {message}", file=sys.stderr)
+    raise SystemExit(status)
+
+
+def find_lesson(name: str) -> Lesson:
+    """The lesson called by number (``5``, ``05``), name (``backpropagation``) or file name (``05_backpropagation``).
+
+    Raises:
+        typer.BadParameter: there is none; the message lists those there are.
+    """
+    wanted = Path(name.strip()).name.removesuffix(".ipynb").removesuffix(".py")
+    for lesson in lessons():
+        if wanted in (lesson.name, lesson.stem) or (wanted.isdecimal() and int(wanted) == lesson.number):
+            return lesson
+    raise typer.BadParameter(f"there is no lesson '{name}'; there are {', '.join(lesson.stem for lesson in lessons())}")
+
+
+def find_lessons(names: str) -> list[Lesson]:
+    """Several lessons, separated by commas: ``02,05``."""
+    return [find_lesson(name) for name in names.split(",") if name.strip()]
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def lab(
+    context: typer.Context,
+    fresh: Annotated[str, typer.Option(metavar="LESSONS", help="Start these lessons anew; your old notebooks stay, renamed.")] = "",
+    solutions: Annotated[bool, typer.Option("--solutions", help="Also write the solved notebooks, to the folder 'solutions'.")] = False,
+    port: Annotated[int | None, typer.Option(help="The port JupyterLab listens on.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+) -> None:
+    """Copy the lessons to DIR (dlteach-lessons), never over your work, and open JupyterLab there.
+
+    Other options, written as --option=value, go to JupyterLab.
+    """
+    folders = [argument for argument in context.args if not argument.startswith("-")]
+    if len(folders) > 1:
+        raise typer.BadParameter(f"one folder is enough, and these are {len(folders)}: {', '.join(folders)}")
+    folder = Path(folders[0] if folders else "dlteach-lessons")
+    handed = hand_out(folder, [lesson.stem for lesson in find_lessons(fresh)], solutions)
+    print(f"{folder}: {len(handed.copied)} notebooks copied, {len(handed.kept)} of yours left as they are")
+    for old, new in handed.moved:
+        print(f"your {old.name} is now {new.name}")
+    options = [argument for argument in context.args if argument.startswith("-")]
+    options += [f"--port={port}"] if port is not None else []
+    options += ["--no-browser"] if no_browser else []
+    _jupyter_lab(folder, options)
+
+
+def _jupyter_lab(folder: Path, options: list[str]) -> None:
+    if find_spec("jupyterlab") is None:
+        fail("JupyterLab is not installed; try: pip install jupyterlab")
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    sys.stdout.flush()
+    if os.name == "posix":  # become the server, so that whoever stops this command stops the server
+        os.chdir(folder)
+        os.execv(command[0], command)
+    raise SystemExit(subprocess.call(command, cwd=folder))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to.")] = Path("dlteach-demo"),
+    lesson: Annotated[str, typer.Option(metavar="LESSON", help="Which lesson the class hands in.")] = "05",
+) -> None:
+    """Build a course, make a class of submissions, grade it with nbgrader, show the results."""
+    chosen = find_lesson(lesson)
+    console = Console()
+    console.print(f"A course in {folder}, lesson {chosen.stem}, a made-up class of twelve.", highlight=False)
+    with _progress() as on_progress:
+        made = run_demo(folder, chosen, on_progress)
+    show(made.report, console)
+    feedback = made.course.path("feedback", "amara", chosen.stem).parent.parent
+    print(f"\nFeedback pages: {feedback}{os.sep}*{os.sep}{chosen.stem}{os.sep}{chosen.stem}.html")
+    print(f"The gradebook:  {made.course.folder / 'gradebook.db'}")
+    print(f"Formgrader:     cd {made.course.folder} && jupyter lab, then the menu Nbgrader, Formgrader")
+
+
+@app.command("build")
+def build_command(
+    sources: Annotated[Path | None, typer.Argument(metavar="[SOURCES]", help="The folder of sources; left out, dlteach's own.")] = None,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; left out, 'lessons' beside the sources.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a notebook is stale.")] = False,
+) -> None:
+    """Build the student notebooks from their sources: solutions/*.py to lessons/*.ipynb."""
+    origin = sources_folder() if sources is None else sources
+    target = to or (lessons_folder() if sources is None else origin.resolve().parent / "lessons")
+    if check:
+        found = stale(origin, target)
+        if found:
+            fail("; ".join([*found, "'dlteach build' brings them up to date"]))
+        print(f"{target} is up to date")
+        return
+    for path in build(origin, target):
+        print(path)
+
+
+@course_app.command("init")
+def course_init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the course; made if it isn't there.")],
+    chosen: Annotated[str, typer.Option("--lessons", metavar="02,05", help="Which lessons; left out, all that have a source.")] = "",
+    students: Annotated[Path | None, typer.Option(metavar="CSV", help="The class: columns id, first_name, last_name, email.")] = None,
+    sources: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the lessons' sources are; left out, dlteach's own.")] = None,
+) -> None:
+    """Make an nbgrader course, or add lessons and students to one. Nothing that is there is overwritten."""
+    origin = sources_folder() if sources is None else sources
+    wanted = find_lessons(chosen) or [lesson for lesson in lessons() if (origin / f"{lesson.stem}.py").is_file()]
+    roster = read_roster(students) if students else []
+    made = make_course(folder, wanted, roster, sources)
+    for path in made.written:
+        print(f"wrote {path}")
+    for path in made.kept:
+        print(f"kept {path}, which was there")
+    print(f"{folder} has {len(wanted)} lessons ready" + (f", and {made.students} students from {students}" if students else ""))
+    print(f"next: cd {folder} && nbgrader generate_assignment {wanted[0].stem if wanted else 'LESSON'}")
+
+
+@app.command("grade")
+def grade_command(
+    lesson: LessonName,
+    folder: CourseFolder = Path(),
+    student: Annotated[list[str] | None, typer.Option(help="Only this student; may be given several times.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what was graded and hasn't changed.")] = False,
+    timeout: Annotated[int | None, typer.Option(min=1, help="Seconds that a cell may run; left out, what the course says.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
+) -> None:
+    """Grade what was handed in, with nbgrader, and write the feedback."""
+    with _progress() as on_progress:
+        outcomes = grade(Course(folder, timeout), find_lesson(lesson).stem, student or (), force, on_progress)
+    if as_json:
+        print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=2))
+    else:
+        for outcome in outcomes:
+            if outcome.status != "failed":
+                print(f"{outcome.student}: {outcome.score:g} of {outcome.max_score:g}{' (unchanged)' * (outcome.status == 'unchanged')}")
+    _show_failed(outcomes)
+    if any(outcome.status == "failed" for outcome in outcomes):
+        raise SystemExit(1)
+
+
+@app.command("report")
+def report_command(
+    lesson: LessonName,
+    folder: CourseFolder = Path(),
+    to_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Also write the points to a CSV file.")] = None,
+) -> None:
+    """Show the points of a class and its most common mistakes."""
+    report = class_report(Course(folder), find_lesson(lesson).stem)
+    require_graded(report)
+    show(report, Console())
+    if to_csv:
+        write_csv(report, to_csv)
+        print(f"wrote {to_csv}")
+
+
+@contextmanager
+def _progress() -> Iterator[OnProgress]:
+    """A progress bar on standard error, so that what is printed can be piped on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("getting ready", total=None)
+
+        def on_progress(done: int, total: int, student: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"grading {student}" if student else "graded")
+
+        yield on_progress
+
+
+def _show_failed(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.status == "failed":
+            print(f"not graded: {outcome.student}: {outcome.reason}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,321 @@
+"""Whatever a student calls a function: a clear report, the right points, and never a traceback."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlteach.checking import Exercise, Report, examine, limits
+from tests.checking.toy import TOY, check_toy, row_sums
+
+
+def right(x: np.ndarray) -> Any:
+    return x.sum(axis=1), len(x)
+
+
+def raises(x):
+    raise ValueError("no idea")
+
+
+def raises_what_cannot_be_printed(x):
+    class Nasty(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    raise Nasty
+
+
+def leaves(x):
+    sys.exit(0)
+
+
+def returns_none(x):
+    x.sum(axis=1)
+
+
+def returns_a_string(x):
+    return "12"
+
+
+def returns_one_thing(x):
+    return x.sum(axis=1)
+
+
+def returns_lists(x):
+    return list(x.sum(axis=1)), len(x)
+
+
+def returns_a_matrix(x):
+    return np.matrix(x).sum(axis=1), len(x)
+
+
+def returns_a_masked_array(x):
+    return np.ma.array(x.sum(axis=1)), len(x)
+
+
+def returns_objects(x):
+    return x.sum(axis=1).astype(object), len(x)
+
+
+def returns_a_generator(x):
+    yield x.sum(axis=1)
+    yield len(x)
+
+
+def returns_a_number_for_a_row(x):
+    return x.sum(), len(x)
+
+
+def returns_a_column(x):
+    return x.sum(axis=1, keepdims=True), len(x)
+
+
+def returns_nan(x):
+    return x.sum(axis=1) * np.nan, len(x)
+
+
+def returns_float32(x):
+    return x.sum(axis=1).astype(np.float32), len(x)
+
+
+def returns_a_hostile_object(x):
+    class Hostile:
+        def __repr__(self):
+            raise SystemExit
+
+        def __getattribute__(self, name):
+            raise KeyError(name)
+
+    return Hostile(), len(x)
+
+
+def counts_in_floats(x):
+    return x.sum(axis=1), float(len(x))
+
+
+def says_true_for_one(x):
+    return x.sum(axis=1), True if len(x) == 1 else len(x)
+
+
+def calls_itself(x):
+    return calls_itself(x)
+
+
+def takes_no_arguments():
+    return np.zeros(1), 1
+
+
+def takes_two_arguments(x, axis):
+    return x.sum(axis=axis), len(x)
+
+
+WRONG = {
+    raises: "`row_sums` stops with ValueError: no idea",
+    raises_what_cannot_be_printed: "`row_sums` stops with Nasty",
+    leaves: "`row_sums` stops with SystemExit",
+    returns_none: "It returns None; it should return 2 things: sums, count.",
+    returns_a_string: "It returns the text '12'; it should return 2 things",
+    returns_one_thing: "It returns an array of shape (1,); it should return 2 things",
+    returns_lists: "`sums` is a list; it should be a NumPy array of shape (1,).",
+    returns_a_matrix: "`sums` is a matrix; it should be a NumPy array",
+    returns_a_masked_array: "`sums` is a MaskedArray; it should be a NumPy array",
+    returns_objects: "`sums` is an array of dtype object; it should be a NumPy array",
+    returns_a_generator: "It returns a generator; it should return 2 things",
+    returns_a_number_for_a_row: "`sums` is the number 2; it should be a NumPy array of shape (1,).",
+    returns_a_column: "`sums` has the right numbers in the wrong shape",
+    returns_nan: "`sums` holds NaN or infinity",
+    returns_float32: "`sums` is right to a few digits only.",
+    returns_a_hostile_object: "`sums` is a Hostile; it should be a NumPy array",
+    counts_in_floats: "`count` is the float 1.0; it should be a whole number.",
+    says_true_for_one: "`count` is True; it should be a whole number.",
+    calls_itself: "`row_sums` stops with RecursionError: it calls itself without end",
+    takes_no_arguments: "takes 0 positional arguments but 1 was given",
+    takes_two_arguments: "missing 1 required positional argument",
+}
+
+
+@pytest.mark.parametrize("function", WRONG, ids=lambda function: function.__name__)
+def test_a_wrong_function_gets_a_clear_report(function: Any) -> None:
+    report = check_toy(function)
+    assert WRONG[function] in report.headline
+    assert 0 <= report.points < report.max_points
+    assert "Traceback" not in str(report)
+    assert "dlteach" not in str(report)
+
+
+def test_what_is_not_a_function_is_named() -> None:
+    assert check_toy(3).headline == "`row_sums` is not a function but an int. Has its name been used for something else since?"
+    assert check_toy(type("row_sums", (), {})).headline.startswith("`row_sums` is a class; a function is asked for.")
+    assert examine(TOY, {}).headline == "`row_sums` is not defined yet."
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        right,
+        lambda numbers: right(numbers),
+        functools.partial(lambda extra, x: right(x), None),
+        type("Callable", (), {"__call__": lambda self, x: right(x)})(),
+        lambda x: list(right(x)),
+        lambda x: (x @ np.ones(x.shape[1]), np.int32(len(x))),
+        lambda x: (x.sum(axis=1), np.array(len(x))),
+    ],
+    ids=["function", "other parameter names", "partial", "callable object", "list of results", "NumPy integer", "0-d array"],
+)
+def test_what_is_right_in_another_form_earns_everything(function: Any) -> None:
+    report = check_toy(function)
+    assert report.points == 4, str(report)
+    assert report.passed
+
+
+def test_changing_the_input_costs_half_of_what_is_right() -> None:
+    def scribbles(x):
+        result = x.sum(axis=1)
+        x[:] = 0
+        return result, len(x)
+
+    report = check_toy(scribbles)
+    assert report.points == 2
+    assert "changes its input `x`" in report.headline
+
+
+def test_a_different_answer_the_second_time_costs_half() -> None:
+    calls = []
+
+    def remembers(x):
+        calls.append(1)
+        return x.sum(axis=1) + (len(calls) % 2 == 0), len(x)
+
+    assert "two different answers" in check_toy(remembers).headline
+
+
+def test_output_and_warnings_are_shown_and_cost_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    def talks(x):
+        print("to stdout")
+        print("to stderr", file=sys.stderr)
+        os.write(2, b"to the descriptor\n")
+        warnings.warn("careful", stacklevel=1)
+        np.log(np.zeros(1))
+        return right(x)
+
+    report = check_toy(talks)
+    assert report.points == 4
+    assert capfd.readouterr() == ("", "")
+    for words in ("to stdout", "to stderr", "to the descriptor", "UserWarning: careful", "divide by zero"):
+        assert words in str(report)
+
+
+def test_a_flood_of_output_is_cut() -> None:
+    def floods(x):
+        for _ in range(2000):
+            print("x" * 100)
+        return right(x)
+
+    report = check_toy(floods)
+    assert report.points == 4
+    assert len(str(report)) < 5000
+    assert "more characters" in str(report)
+
+
+def loops_forever(x):
+    while True:
+        pass
+
+
+def loops_inside_a_bare_except(x):
+    while True:
+        try:
+            len(x)
+        except:  # noqa: E722
+            pass
+
+
+def loops_in_a_call_inside_a_bare_except(x):
+    def busy():
+        total = 0
+        for i in range(10_000_000):
+            total += i
+        return total
+
+    while True:
+        try:
+            busy()
+        except:  # noqa: E722
+            continue
+
+
+def sorts_inside_a_bare_except(x):
+    while True:
+        try:
+            np.sort(np.arange(200_000)[::-1])
+        except BaseException:
+            pass
+
+
+def nests_bare_excepts(x):
+    while True:
+        try:
+            while True:
+                try:
+                    sum(range(1000))
+                except:  # noqa: E722
+                    pass
+        except:  # noqa: E722
+            pass
+
+
+def sleeps(x):
+    time.sleep(60)
+
+
+ENDLESS = [loops_forever, loops_inside_a_bare_except, loops_in_a_call_inside_a_bare_except, sorts_inside_a_bare_except, nests_bare_excepts, sleeps]
+
+
+@pytest.mark.parametrize("function", ENDLESS, ids=lambda function: function.__name__)
+def test_a_loop_without_end_is_ended(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.2)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 0.6)
+    trace = sys.gettrace()
+    started = time.monotonic()
+    report = check_toy(function)
+    assert report.points == 0
+    assert "does not come to an end" in report.headline
+    assert time.monotonic() - started < 20  # a safety net against hanging, not a measurement
+    assert sys.gettrace() is trace
+
+
+def test_an_interrupt_passes_through() -> None:
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_toy(interrupted)
+
+
+@pytest.mark.parametrize("points", [0.0, 1.0, 3.3, 1 / 3])
+def test_points_are_scaled_and_never_exceed_the_maximum(points: float) -> None:
+    assert check_toy(right, max_points=points) <= points
+    assert check_toy(right, max_points=points).points == pytest.approx(points, abs=1e-4)
+
+
+def test_the_reference_is_never_shown() -> None:
+    reports = [check_toy(function) for function in WRONG]
+    assert all("x.sum(axis=1), len(x)" not in str(report) for report in reports)
+
+
+def test_a_report_is_a_number_that_nbgrader_can_read() -> None:
+    report = check_toy(lambda x: (x.sum(axis=1), 0))
+    assert isinstance(report, Report)
+    assert float(repr(report)) == report.points == 3.0
+
+
+def test_the_toy_exercise_is_sound() -> None:
+    assert isinstance(TOY, Exercise)
+    assert examine(TOY, {"row_sums": row_sums}, forbid=False).passed

@@ -1,0 +1,38 @@
+"""What the tests of authoring, autograder and the command line share: a real environment to run real commands in."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+OWN = TESTS / "own"
+"""A lesson that is not ours, with its entry point: put on the path, it is installed."""
+
+
+@pytest.fixture(scope="session")
+def environment():
+    """The environment of a user who installed dlteach, nbgrader and the lesson in tests/own, and has no settings of their own."""
+    pytest.importorskip("nbgrader", reason="the extra 'grade' is not installed")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    python_path = os.pathsep.join([str(OWN), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    settings = {"JUPYTER_NO_CONFIG": "1", "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "120"}
+    return {**os.environ, "PATH": path, "PYTHONPATH": python_path, **settings}
+
+
+@pytest.fixture(scope="session")
+def run(environment):
+    """Run a command and return what it printed and its exit status: ``run("nbgrader", "export", cwd=course)``."""
+
+    def run(*command, cwd=None, ok=True, **more):
+        command = [str(part) for part in command]
+        if command[0] == "dlteach":
+            command[:1] = [sys.executable, "-m", "dlteach.cli"]
+        done = subprocess.run(command, cwd=cwd, env={**environment, **more}, capture_output=True, text=True, timeout=300, check=False)
+        if ok:
+            assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
