@@ -76,11 +76,11 @@ def class_report(course: Course, assignment: str) -> ClassReport:
             report.rows.append(_row(course, report, student, students.get(student, ""), grades.get(student, {})))
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in report.rows:
-        for bundle in _bundles(course, assignment, row.student):
-            if bundle.get("diagnosis"):
-                found.setdefault((bundle["exercise"], bundle["diagnosis"]), []).append((row.student, bundle.get("headline", "")))
-            if bundle.get("forbidden"):
-                report.forbidden.append((row.student, bundle["exercise"], ", ".join(bundle["forbidden"])))
+        for said in _said(course, assignment, row.student):
+            if said.diagnosis:
+                found.setdefault((said.exercise, said.diagnosis), []).append((row.student, said.headline))
+            if said.forbidden:
+                report.forbidden.append((row.student, said.exercise, said.forbidden))
     mistakes = [Mistake(*key, says=made[0][1], students=tuple(student for student, _ in made)) for key, made in found.items()]
     report.mistakes = sorted(mistakes, key=lambda mistake: (-len(mistake.students), mistake.exercise, mistake.diagnosis))
     return report
@@ -109,10 +109,20 @@ def _row(course: Course, report: ClassReport, student: str, name: str, grades: d
     return Row(student, name, points, sum(value for value in points.values() if value is not None))
 
 
-def _bundles(course: Course, assignment: str, student: str) -> Iterator[dict[str, Any]]:
-    """What ``dlteach.check`` said in the graded cells of a student, as data.
+@dataclass(frozen=True)
+class _Said:
+    """What ``dlteach.check`` said about one exercise, as far as the instructor's tables need it."""
 
-    The notebook holds what a student's code made of it, so anything that isn't as it should be is passed over.
+    exercise: str
+    diagnosis: str
+    headline: str
+    forbidden: str
+
+
+def _said(course: Course, assignment: str, student: str) -> Iterator[_Said]:
+    """What the graded cells of a student say, from the machine-readable copy beside what the student reads.
+
+    The notebook holds what a student's code made of it, so nothing is taken for granted: what isn't text is passed over.
     """
     import nbformat
 
@@ -121,8 +131,16 @@ def _bundles(course: Course, assignment: str, student: str) -> Iterator[dict[str
             if cell.metadata.get("nbgrader", {}).get("grade"):
                 for output in cell.get("outputs", []):
                     bundle = output.get("data", {}).get(MIME)
-                    if isinstance(bundle, dict) and isinstance(bundle.get("exercise"), str):
-                        yield bundle
+                    if isinstance(bundle, dict) and _text(bundle.get("exercise")):
+                        forbidden = bundle.get("forbidden")
+                        names = [_text(name) for name in forbidden] if isinstance(forbidden, list) else []
+                        said = {key: _text(bundle.get(key)) for key in ("exercise", "diagnosis", "headline")}
+                        yield _Said(**said, forbidden=", ".join(names))
+
+
+def _text(value: Any) -> str:
+    """Printable text of a reasonable length; empty for anything else."""
+    return "".join(character for character in value[:300] if character.isprintable()) if isinstance(value, str) else ""
 
 
 def show(report: ClassReport, console: Console) -> None:

@@ -181,8 +181,9 @@ def grade_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> None:
     """Grade what was handed in, with nbgrader, and write the feedback."""
+    assignment = find_lesson(lesson).stem
     with _progress() as on_progress:
-        outcomes = grade(Course(folder, timeout), find_lesson(lesson).stem, student or (), force, on_progress)
+        outcomes = grade(Course(folder, timeout), assignment, student or (), force, on_progress)
     if as_json:
         print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=2))
     else:
@@ -201,7 +202,8 @@ def report_command(
     to_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Also write the points to a CSV file.")] = None,
 ) -> None:
     """Show the points of a class and its most common mistakes."""
-    report = class_report(Course(folder), find_lesson(lesson).stem)
+    assignment = find_lesson(lesson).stem
+    report = class_report(Course(folder), assignment)
     require_graded(report)
     show(report, Console())
     if to_csv:

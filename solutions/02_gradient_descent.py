@@ -175,7 +175,7 @@ def quadratic_derivative(x):
 #
 # The slope comes in as a *function*, which Python can hand over like any other value: inside yours it goes by the
 # name `grad`, whatever it is called outside. So your walk works in every valley. The walk from the table above is
-# `gradient_descent(quadratic_derivative, 10, 0.1, 3)`, and it returns `array([10., 8., 6.4, 5.12])`.
+# `gradient_descent(quadratic_derivative, 10, 0.1, 3)`, and it returns an array of the places 10, 8, 6.4 and 5.12.
 #
 # Your function returns the whole **path**, one row per place, the start first. Two tools that may help:
 # `np.shape(start)` is the shape of an array, and `()` for a plain number. `np.zeros((7, *np.shape(start)))` makes
@@ -396,8 +396,8 @@ plt.show()
 
 
 # %% play=true
-def draw_bowl(ax, a, b, lr, start, steps):
-    path = use("gradient_descent")(lambda x: np.array([a, b]) * x, np.array(start), lr, steps)
+def draw_bowl(ax, descend, a, b, lr, start, steps):
+    path = descend(lambda x: np.array([a, b]) * x, np.array(start), lr, steps)
     grid_0, grid_1 = np.meshgrid(np.linspace(-10, 10, 120), np.linspace(-5, 5, 80))
     lines = ax.contour(grid_0, grid_1, (a * grid_0**2 + b * grid_1**2) / 2, levels=12, cmap="cividis", linewidths=1)
     ax.clabel(lines, fontsize=8)
@@ -409,9 +409,10 @@ def draw_bowl(ax, a, b, lr, start, steps):
 
 
 def show_bowls(lr=0.18, start=(-9.0, 3.0), steps=25):
+    descend = use("gradient_descent")
     _, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4), sharey=True, layout="constrained")
-    draw_bowl(left, 1.0, 1.0, lr, start, steps)
-    draw_bowl(right, 1.0, 10.0, lr, start, steps)
+    draw_bowl(left, descend, 1.0, 1.0, lr, start, steps)
+    draw_bowl(right, descend, 1.0, 10.0, lr, start, steps)
     left.set_ylabel("x₁ (no unit)")
     right.legend(loc="lower right")
     plt.show()

@@ -82,12 +82,15 @@ def draw_graph(boxes, arrows, title):
     x, y = np.array(list(boxes.values())).T
     _, ax = plt.subplots(figsize=(12, 1.3 + 0.8 * (y.max() - y.min())))
     frame = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": "black"}
-    drawn = {name: ax.text(x, y, name, ha="center", va="center", fontsize=12, bbox=frame) for name, (x, y) in boxes.items()}
+    look = {"ha": "center", "va": "center", "fontsize": 12, "bbox": frame}
+    drawn = {name: ax.text(x, y, name, **look) for name, (x, y) in boxes.items()}
     for start, end, forward, backward in arrows:
         ends = {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}
-        ax.annotate("", boxes[end], boxes[start], arrowprops={"arrowstyle": "->", "shrinkA": 2, "shrinkB": 2, **ends})
+        arrow = {"arrowstyle": "->", "shrinkA": 2, "shrinkB": 2, **ends}
+        ax.annotate("", boxes[end], boxes[start], arrowprops=arrow)
         middle = np.add(boxes[start], boxes[end]) / 2
-        words = {"textcoords": "offset points", "ha": "center", "va": "center", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        words = {"textcoords": "offset points", "ha": "center", "va": "center", "bbox": paper}
         ax.annotate(f"{forward} →", middle, (0, 10), color=BLUE, **words)
         ax.annotate(f"← {backward}", middle, (0, -10), color=ORANGE, style="italic", **words)
     ax.set(xlim=(x.min() - 0.5, x.max() + 0.5), ylim=(y.min() - 0.3, y.max() + 0.3), title=title)
@@ -102,7 +105,8 @@ def neuron_graph(x=2.0, w=0.5, b=-0.5, y=1):
     dp = -1 / p if y == 1 else 1 / (1 - p)  # backward: upstream gradient times own slope
     dz = dp * p * (1 - p)
     dw, db, dx = dz * x, dz, dz * w
-    boxes = {"x": (0, 2), "w": (0, 0), "times": (2, 1), "b": (2, -1), "plus": (4, 1), "sigmoid": (6, 1), "loss": (8, 1), "L": (9.6, 1)}
+    boxes = {"x": (0, 2), "w": (0, 0), "times": (2, 1), "b": (2, -1), "plus": (4, 1)}
+    boxes |= {"sigmoid": (6, 1), "loss": (8, 1), "L": (9.6, 1)}
     numbers = [("x", "times", x, dx), ("w", "times", w, dw), ("times", "plus", w * x, dz), ("b", "plus", b, db)]
     numbers += [("plus", "sigmoid", z, dz), ("sigmoid", "loss", p, dp), ("loss", "L", loss, 1.0)]
     draw_graph(boxes, [(s, e, f"{f:.3f}", f"{g:.3f}") for s, e, f, g in numbers], f"One neuron, label y = {y}")
@@ -442,7 +446,8 @@ for label, (colour, marker) in enumerate([(BLUE, "o"), (ORANGE, "^")]):
     plt.scatter(*moons.x[moons.y == label].T, color=colour, marker=marker, edgecolor="white", label=f"class {label}")
 ends = np.array([-1.5, 2.5])
 plt.plot(ends, -(w[0, 0] * ends + b[0]) / w[1, 0], color="black", linestyle="--", label="p = 0.5")
-plt.gca().set(xlabel="x1 (no unit)", ylabel="x2 (no unit)", ylim=(-1, 1.5), title=f"One neuron gets {right.mean():.0%} right")
+plt.gca().set(xlabel="x1 (no unit)", ylabel="x2 (no unit)", ylim=(-1, 1.5))
+plt.title(f"One neuron gets {right.mean():.0%} right")
 plt.legend()
 plt.show()
 
@@ -583,10 +588,12 @@ def network_graph(x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, y=1):
     dw2, db2, dh = ds * h, ds, ds * w2
     dz = dh if z > 0 else 0.0
     dw1, db1, dx = dz * x, dz, dz * w1
-    boxes = {"x": (0, 2), "affine 1": (2, 2), "ReLU": (4, 2), "affine 2": (6, 2), "sigmoid\n+ loss": (8.2, 2), "L": (10, 2)}
+    boxes = {"x": (0, 2), "affine 1": (2, 2), "ReLU": (4, 2), "affine 2": (6, 2)}
+    boxes |= {"sigmoid\n+ loss": (8.2, 2), "L": (10, 2)}
     boxes |= {"w1": (1, 0), "b1": (3, 0), "w2": (5, 0), "b2": (7, 0)}
-    numbers = [("x", "affine 1", x, dx), ("w1", "affine 1", w1, dw1), ("b1", "affine 1", b1, db1), ("affine 1", "ReLU", z, dz)]
-    numbers += [("ReLU", "affine 2", h, dh), ("w2", "affine 2", w2, dw2), ("b2", "affine 2", b2, db2)]
+    numbers = [("x", "affine 1", x, dx), ("w1", "affine 1", w1, dw1), ("b1", "affine 1", b1, db1)]
+    numbers += [("affine 1", "ReLU", z, dz), ("ReLU", "affine 2", h, dh)]
+    numbers += [("w2", "affine 2", w2, dw2), ("b2", "affine 2", b2, db2)]
     numbers += [("affine 2", "sigmoid\n+ loss", s, ds), ("sigmoid\n+ loss", "L", loss, 1.0)]
     draw_graph(boxes, [(s, e, f"{f:.2f}", f"{g:.2f}") for s, e, f, g in numbers], f"One hidden unit, label y = {y}")
 
@@ -746,8 +753,10 @@ def decision_regions(name="spirals", hidden=(2, 4, 32), lr=0.5, epochs=200):
         winner = logits_of(params, grid).argmax(axis=1).reshape(across.shape)
         ax.contourf(across, up, winner, levels=[-0.5, 0.5, 1.5, 2.5], colors=[BLUE, ORANGE, GREEN], alpha=0.25)
         for label, (colour, marker) in enumerate(zip([BLUE, ORANGE, GREEN], "o^s")):
-            ax.scatter(*data.x[data.y == label].T, color=colour, marker=marker, edgecolor="white", s=22, label=f"class {label}")
-        ax.set(title=f"{units} hidden units: {accuracy(params, data.x, data.y):.0%} right", xlabel="x1 (no unit)", ylabel="x2 (no unit)")
+            points = data.x[data.y == label].T
+            ax.scatter(*points, color=colour, marker=marker, edgecolor="white", s=22, label=f"class {label}")
+        right = accuracy(params, data.x, data.y)
+        ax.set(title=f"{units} hidden units: {right:.0%} right", xlabel="x1 (no unit)", ylabel="x2 (no unit)")
     axes[0, 0].legend(loc="lower left")
     fig.tight_layout()
     plt.show()
@@ -883,8 +892,9 @@ gradient_check(small, x_fit[:8], y_fit[:8])
 # %% play=true
 rng = np.random.default_rng(0)
 losses = []
-by_heart = train(new_network(64, 32, 10, rng), x_fit[:50], y_fit[:50], 0.5, 100, 10, rng, lambda params, loss: losses.append(loss))
-print(f"50 images: {accuracy(by_heart, x_fit[:50], y_fit[:50]):.0%} right, loss from {losses[0]:.3f} to {losses[-1]:.4f}")
+few_x, few_y = x_fit[:50], y_fit[:50]
+by_heart = train(new_network(64, 32, 10, rng), few_x, few_y, 0.5, 100, 10, rng, lambda params, loss: losses.append(loss))
+print(f"50 images: {accuracy(by_heart, few_x, few_y):.0%} right, loss from {losses[0]:.3f} to {losses[-1]:.4f}")
 
 # %% [markdown]
 # ### Choose
@@ -923,7 +933,8 @@ train(new_network(64, best_hidden, 10, rng), x_fit, y_fit, best_lr, 30, 32, rng,
 fit_loss, val_loss, fit_percent, val_percent = np.array(history).T
 epochs = np.arange(1, len(history) + 1)
 _, axes = plt.subplots(1, 2, figsize=(11, 3.2))
-for ax, fit, val, what in [(axes[0], fit_loss, val_loss, "loss (no unit)"), (axes[1], fit_percent, val_percent, "right (percent)")]:
+panels = [(fit_loss, val_loss, "loss (no unit)"), (fit_percent, val_percent, "right (percent)")]
+for ax, (fit, val, what) in zip(axes, panels):
     ax.plot(epochs, fit, color=BLUE, marker="o", markersize=3, label="fitted images")
     ax.plot(epochs, val, color=ORANGE, linestyle="--", marker="^", markersize=3, label="validation images")
     ax.set(xlabel="epoch", ylabel=what)

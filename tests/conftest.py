@@ -13,12 +13,12 @@ OWN = TESTS / "own"
 
 
 @pytest.fixture(scope="session")
-def environment():
+def environment(tmp_path_factory):
     """The environment of a user who installed dlteach, nbgrader and the lesson in tests/own, and has no settings of their own."""
     pytest.importorskip("nbgrader", reason="the extra 'grade' is not installed")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     python_path = os.pathsep.join([str(OWN), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
-    settings = {"JUPYTER_NO_CONFIG": "1", "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "120"}
+    settings = {"JUPYTER_CONFIG_DIR": str(tmp_path_factory.mktemp("jupyter")), "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "120"}
     return {**os.environ, "PATH": path, "PYTHONPATH": python_path, **settings}
 
 

@@ -1,6 +1,7 @@
 """Checking: run a function on cases, compare it with a reference, and explain the difference. Knows no lesson and no layer."""
 
 from dlteach.checking.callables import Named
+from dlteach.checking.examine import examine
 from dlteach.checking.exercise import (
     PUBLIC_SEED,
     Case,
@@ -11,7 +12,6 @@ from dlteach.checking.exercise import (
     Lesson,
     Misconception,
 )
-from dlteach.checking.examine import examine
 from dlteach.checking.report import Report
 
 __all__ = [

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import Any
 
 LIMIT = 2_000  # characters kept of everything printed
 MAX_WARNINGS = 5
@@ -68,27 +68,27 @@ def captured() -> Iterator[Captured]:
 
 @contextmanager
 def _streams(stream: CappedText) -> Iterator[None]:
-    """Swap ``sys.stdout`` and ``sys.stderr``; loggers that still hold the old ones write to ``stream`` too."""
+    """Swap ``sys.stdout`` and ``sys.stderr``; what still holds the old ones (a logger, say) writes to ``stream`` too."""
     old = sys.stdout, sys.stderr
-    rerouted = [item for item in old if _reroute(item, stream)]
-    sys.stdout = sys.stderr = stream
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = old
-        for item in rerouted:
-            with suppress(Exception):
-                del item.write
+    with ExitStack() as restore:
+        for item in old:
+            _reroute(item, stream, restore)
+        sys.stdout = sys.stderr = stream
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = old
 
 
-def _reroute(old: TextIO | None, stream: CappedText) -> bool:
-    try:
-        if old is None or "write" in vars(old):
-            return False
-        old.write = stream.write  # type: ignore[method-assign]
-    except (AttributeError, TypeError):  # a stream built into C: its descriptor is caught instead
-        return False
-    return True
+def _reroute(old: Any, stream: CappedText, restore: ExitStack) -> None:
+    """Let a stream object itself write to another one. One built into C cannot: its descriptor is caught instead."""
+    with suppress(AttributeError, TypeError):
+        own = vars(old).get("write")
+        old.write = stream.write
+        if own is None:
+            restore.callback(delattr, old, "write")
+        else:
+            restore.callback(setattr, old, "write", own)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ The first gate that fails is the one worth talking about: there is no point in d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -173,5 +174,6 @@ def failure_sentence(exercise: Exercise, failure: Failure) -> str:
     if failure.kind == "time":
         return f"`{exercise.name}` does not come to an end (stopped after 5 seconds of work). Does a loop never finish?"
     place = f", at `{failure.line}`" if failure.line else ""
-    message = f": {failure.message}" if failure.message else ""
+    message = re.sub(r", with gufunc signature \S+", "", failure.message)
+    message = f": {message}" if message else ""
     return f"`{exercise.name}` stops with {failure.type}{message}{place}"

@@ -1,7 +1,8 @@
 """Find out which mistake it is.
 
-A misconception explains a failing criterion if it gives just what the student's function gives, on every generic case: the same wrong
-numbers, shapes and types, or the same exception. What no misconception explains is shown to the generic probes; what they cannot name is described.
+A misconception explains a failing criterion if it gives just what the student's function gives, on every generic case: the
+same wrong numbers, shapes and types, or the same exception. What no misconception explains is shown to the generic probes; what
+they cannot name is described.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def agrees(evidence: Evidence, criterion: Criterion, other: Outcome, case: int) 
     if mine.failure or other.failure:
         if not (mine.failure and other.failure):
             return False
-        return (mine.failure.kind, mine.failure.type, mine.failure.message) == (other.failure.kind, other.failure.type, other.failure.message)
+        return mine.failure.signature == other.failure.signature
     if mine.changed != other.changed:
         return False
     expected = evidence.expected.outcomes[case]

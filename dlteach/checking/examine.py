@@ -11,9 +11,9 @@ import numpy as np
 from dlteach.checking.capture import MAX_WARNINGS
 from dlteach.checking.compare import selected
 from dlteach.checking.diagnosis import Diagnosis, Evidence, diagnose
+from dlteach.checking.exceptions import meaning
 from dlteach.checking.exercise import PUBLIC_SEED, Case, Exercise, Function, Functions
 from dlteach.checking.picture import picture
-from dlteach.checking.exceptions import meaning
 from dlteach.checking.probe import Failure, LocalProber, Run, reference_run
 from dlteach.checking.report import Line, Report, Story
 from dlteach.checking.similarity import similarity
@@ -37,9 +37,10 @@ def examine(
 ) -> Report:
     """Check ``functions[exercise.name]`` and report. ``functions`` is the student's namespace.
 
-    ``peers`` are the exercises that this one ``needs``: where the student's version of one of them is wrong or missing, ours takes its
-    place, so that one mistake is not paid for twice. ``seed`` makes the cases; the story is always told with the public ones. ``forbid=False`` lets
-    our own reference be checked. Errors of the student's function never come out of here; KeyboardInterrupt does.
+    ``peers`` are the exercises that this one ``needs``: where the student's version of one of them is wrong or missing, ours
+    takes its place, so that one mistake is not paid for twice. ``seed`` makes the cases; the story is always told with the public
+    ones. ``forbid=False`` lets our own reference be checked. Errors of the student's function never come out of here;
+    KeyboardInterrupt does.
     """
     points = exercise.points if max_points is None else max_points
     wrong_kind = not_a_function(exercise, functions)
@@ -136,11 +137,12 @@ def not_a_function(exercise: Exercise, functions: Functions) -> str | None:
     """One sentence if there is nothing to call, or None."""
     if exercise.name not in functions:
         return f"`{exercise.name}` is not defined yet."
-    function = functions[exercise.name]
+    function: Any = functions[exercise.name]
     if isinstance(function, type):
         return f"`{exercise.name}` is a class; a function is asked for. Write `def {exercise.name}(...)` instead of `class`."
     if not callable(function):
-        return f"`{exercise.name}` is not a function but {a_kind(Strange(kind_of(function)))}. Has its name been used for something else since?"
+        what = a_kind(Strange(kind_of(function)))
+        return f"`{exercise.name}` is not a function but {what}. Has its name been used for something else since?"
     return None
 
 
@@ -174,7 +176,8 @@ def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber
     failing = [item for item in judged.scored if item.finding is not None]
     main = leading(failing, diagnoses)
     finding, case = main.finding, main.case
-    assert finding is not None and case is not None
+    assert finding is not None
+    assert case is not None
     diagnosis = diagnoses.get(main.criterion.id)
     headline = diagnosis.says if diagnosis else capital(finding.says)
     details = other_findings(failing, main, diagnoses)
@@ -197,6 +200,7 @@ def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber
         got=finding.got,
         expected=finding.expected,
         shows_values=finding.gate in ("type", "shape", "value") and finding.expected is not None,
+        where=finding.where,
         picture=picture(finding.got, finding.expected, exercise.rtol) if finding.gate in ("shape", "value") else "",
         lines=() if stub else lines_of(judged.scored, points, earning=not forbidden),
         printed=run.outcomes[case].printed,
@@ -231,14 +235,17 @@ def other_findings(failing: Sequence[Scored], main: Scored, diagnoses: Mapping[s
     """One sentence for each failing criterion that the headline does not cover."""
     assert main.finding is not None
     said = {main.finding.says, *([diagnoses[main.criterion.id].says] if main.criterion.id in diagnoses else [])}
+    seen = {main.finding.output}
     details: list[str] = []
     for item in failing:
         assert item.finding is not None
         diagnosis = diagnoses.get(item.criterion.id)
         says = diagnosis.says if diagnosis else item.finding.says
-        if says not in said and item.criterion.id != main.criterion.id and item.finding.gate != "runs":
+        new = diagnosis is not None or item.finding.output not in seen
+        if new and says not in said and item.criterion.id != main.criterion.id and item.finding.gate != "runs":
             details.append(capital(says))
             said.add(says)
+            seen.add(item.finding.output)
     return tuple(details)
 
 
@@ -261,8 +268,8 @@ def agrees_with_own_forward(judged: Judged, prober: LocalProber) -> bool:
     own = prober.own_gradient(evidence.cases[case])
     if not own:
         return False
-    leaves = {name: (want, have) for name, want, have in selected(prober.exercise, None, evidence.expected.outcomes[case], evidence.got.outcomes[case])}
-    pairs = [(own[name], *leaves[name]) for name in own if name in leaves]
+    results = selected(prober.exercise, None, evidence.expected.outcomes[case], evidence.got.outcomes[case])
+    pairs = [(own[name], want, have) for name, want, have in results if name in own]
     off = any(not same(have, want, OWN_GRADIENT_RTOL) for _, want, have in pairs)
     return off and all(same(np.asarray(mine), np.asarray(have), OWN_GRADIENT_RTOL) for mine, _, have in pairs)
 
@@ -288,6 +295,7 @@ def notes(run: Run) -> tuple[str, ...]:
 
 
 def replaced_note(broken: tuple[str, ...]) -> tuple[str, ...]:
+    """Says which functions of the notebook were replaced by ours."""
     if not broken:
         return ()
     return (f"Your {both([f'`{name}`' for name in broken])} is not right yet; this check used ours in its place.",)

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from dlteach.checking.callables import Named
-
 PUBLIC_SEED = 0
 
 Function = Callable[..., Any]

@@ -1,7 +1,7 @@
 """Mistakes that any array can show, whatever the lesson: transposed, the wrong sign, N times too large, off at the border.
 
-Each probe looks at one pair (got, expected) and yields the names of what it may be. A diagnosis needs the same name on every generic case: twice
-too large on a case with N = 2 may be "2" or "N", and the next case tells.
+Each probe looks at one pair (got, expected) and yields the names of what it may be. A diagnosis needs the same name on every
+generic case: twice too large on a case with N = 2 may be "2" or "N", and the next case tells.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Probe = Callable[[np.ndarray, np.ndarray, Mapping[str, int]], Iterator[str]]
 
 
 def transposed(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """Rows and columns have changed places."""
     if expected.ndim >= 2 and got.shape == expected.T.shape and close(got.T, expected, RTOL):
         yield "transposed"
 
@@ -44,6 +45,7 @@ def other_axes(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int])
 
 
 def keeps_axis(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """The right numbers, with an axis of length 1 too many or too few."""
     if got.shape == expected.shape or got.size != expected.size:
         return
     squeezed = tuple(n for n in got.shape if n != 1) == tuple(n for n in expected.shape if n != 1)
@@ -52,11 +54,13 @@ def keeps_axis(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int])
 
 
 def blown_up(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """A square where a row is expected: every pair was combined."""
     if expected.ndim == 1 and got.ndim == 2 and got.shape == (expected.size, expected.size) and expected.size > 1:
         yield "blown_up"
 
 
 def sign(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """The negative of what is expected."""
     if got.shape == expected.shape and close(-got, expected, RTOL):
         yield "sign"
 
@@ -103,22 +107,26 @@ def border(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> 
 
 
 def truncated(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """Whole numbers where there should be decimals."""
     whole = got.shape == expected.shape and expected.dtype.kind == "f" and np.all(got == np.round(got))
     if whole and not np.all(got == 0) and (np.array_equal(got, np.trunc(expected)) or np.array_equal(got, np.round(expected))):
         yield "truncated"
 
 
 def single_precision(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """Right to the digits that float32 keeps."""
     if got.shape == expected.shape and close(got, expected, SINGLE_RTOL):
         yield "single_precision"
 
 
 def all_zero(got: np.ndarray, _expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """Nothing but zeros."""
     if got.size and np.all(got == 0):
         yield "zero"
 
 
 def not_a_number(got: np.ndarray, expected: np.ndarray, _sizes: Mapping[str, int]) -> Iterator[str]:
+    """NaN or infinity where the answer is finite."""
     lost = ~np.isfinite(got) if got.dtype.kind in "fc" else np.zeros(got.shape, bool)
     if lost.any() and np.isfinite(expected).all():
         yield "not_finite"
@@ -147,7 +155,7 @@ SENTENCES = {
     "offset_along": ("`{output}` is off by an amount that does not change along axis {detail}.",
                      "Is a term added along the wrong axis, or left out?"),
     "border": ("`{output}` is right except at {detail}.", "Check where the loop or slice begins and ends."),
-    "truncated": ("`{output}` is cut down to whole numbers.", "An array made from integers stays one of integers: what goes in is truncated."),
+    "truncated": ("`{output}` is cut down to whole numbers.", "An array made from integers stays one of integers, and cuts off what goes in."),
     "single_precision": ("`{output}` is right to a few digits only.",
                          "Is something computed in float32, rounded, or approximated where it could be exact?"),
     "order": ("The results come back in the wrong order: `{output}` is in another's place.", "The order is {detail}."),

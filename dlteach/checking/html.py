@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from html import escape
 
-from dlteach.checking.report import Line, Report, score_text
+import numpy as np
+
+from dlteach.checking.report import MANY, Line, Report, first_difference, score_text
 from dlteach.checking.words import array_text
 
 GREEN, AMBER, RED = "#009e73", "#e69f00", "#d55e00"
 CARD = (
-    "border:1px solid var(--jp-border-color2, #ccc);border-left:6px solid {colour};border-radius:4px;padding:10px 14px;margin:4px 0;max-width:60em;"
+    "border:1px solid var(--jp-border-color2, #ccc);border-left:6px solid {colour};border-radius:4px;"
+    "padding:10px 14px;margin:4px 0;max-width:60em;"
     "font-family:var(--jp-content-font-family, sans-serif);line-height:1.45;"
     "color:var(--jp-content-font-color1, #222);background:var(--jp-layout-color0, #fff)"
 )
@@ -48,7 +51,9 @@ def _evidence(report: Report) -> list[str]:
     parts = []
     if story.call:
         parts.append(f'<div style="{SMALL}">The smallest call that shows it:</div><pre style="{PRE}">{escape(story.call)}</pre>')
-    if story.shows_values:
+    if story.where and (story.picture or np.size(story.expected) > MANY):
+        parts.append(f'<div style="margin:4px 0">{first_difference(story)}</div>')
+    elif story.shows_values:
         cell = 'style="text-align:left;vertical-align:top;padding:0 1.5em 0 0;background:none;border:none"'
         heads = "".join(f'<th scope="col" {cell}>{word}</th>' for word in ("got", "expected"))
         values = "".join(f'<td {cell}><pre style="{PRE}">{escape(array_text(v))}</pre></td>' for v in (story.got, story.expected))
@@ -69,9 +74,8 @@ def _aside(report: Report) -> list[str]:
     folded = "\n".join([*story.warned, *([story.printed] if story.printed else [])])
     if folded:
         what = " and ".join(word for word, there in (("warnings", story.warned), ("output", story.printed)) if there)
-        parts.append(
-            f'<details style="margin-top:6px;{SMALL}"><summary>Its {what} (cost nothing)</summary><pre style="{PRE}">{escape(folded)}</pre></details>'
-        )
+        summary = f"<summary>Its {what} (cost nothing)</summary>"
+        parts.append(f'<details style="margin-top:6px;{SMALL}">{summary}<pre style="{PRE}">{escape(folded)}</pre></details>')
     return parts
 
 

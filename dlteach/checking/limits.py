@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import signal
-import sys
 import threading
 import time
 from collections import deque
@@ -115,6 +114,6 @@ class _Watch:
 
 def spare_signals() -> list[int]:
     """Signals that nobody uses: the real-time ones on Linux; elsewhere the few that are free."""
-    if sys.platform == "linux":
+    if hasattr(signal, "SIGRTMIN"):
         return list(range(signal.SIGRTMIN + 1, signal.SIGRTMAX))[:VOLLEY]
     return [signal.SIGUSR1, signal.SIGUSR2, signal.SIGVTALRM, signal.SIGPROF]

@@ -14,6 +14,7 @@ import numpy as np
 from dlteach.checking.snapshot import close_mask
 from dlteach.checking.words import number
 
+MIN_SIZE = 4  # fewer numbers are read faster than seen
 MAX_ROWS, MAX_COLUMNS = 8, 8
 MAX_POINTS = 200
 CELL_W, CELL_H, GAP = 58, 24, 28
@@ -27,10 +28,12 @@ def picture(got: Any, expected: Any, rtol: float) -> str:
         return ""
     if got.shape == expected.shape and expected.ndim == 1 and MAX_COLUMNS < expected.size <= MAX_POINTS:
         return curves(got, expected)
-    sizes = [array.reshape(1, -1) if array.ndim == 1 else array for array in (got, expected)]
-    if any(array.ndim != 2 or array.size < 2 or array.shape[0] > MAX_ROWS or array.shape[1] > MAX_COLUMNS for array in sizes):
-        return ""
-    return grids(*sizes, rtol)
+    mine, wanted = (array.reshape(1, -1) if array.ndim == 1 else array for array in (got, expected))
+    return grids(mine, wanted, rtol) if _fits(mine) and _fits(wanted) else ""
+
+
+def _fits(array: np.ndarray) -> bool:
+    return array.ndim == 2 and array.size >= MIN_SIZE and array.shape[0] <= MAX_ROWS and array.shape[1] <= MAX_COLUMNS
 
 
 def grids(got: np.ndarray, expected: np.ndarray, rtol: float) -> str:
@@ -40,7 +43,7 @@ def grids(got: np.ndarray, expected: np.ndarray, rtol: float) -> str:
     panels = [(f"yours {got.shape}", got, right), (f"expected {expected.shape}", expected, np.ones(expected.shape, bool))]
     if same_shape:
         with np.errstate(all="ignore"):
-            panels.append(("yours − expected", got - expected, right))
+            panels.append(("yours − expected", np.where(right, 0.0, got - expected), right))
     drawn, x = [], 0
     for title, array, mask in panels:
         drawn.append(f'<g transform="translate({x},0)">{_grid(title, array, mask)}</g>')
@@ -60,9 +63,8 @@ def _grid(title: str, array: np.ndarray, right: np.ndarray) -> str:
         colour = BLUE if value >= 0 else ORANGE
         cells.append(f'<rect x="{x}" y="{y}" width="{CELL_W}" height="{CELL_H}" fill="{colour}" fill-opacity="{shade:.2f}" stroke="#999"/>')
         if not right[i, j]:
-            cells.append(
-                f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{CELL_W - 3}" height="{CELL_H - 3}" fill="none" stroke="{INK}" stroke-width="2"/>'
-            )
+            frame = f'x="{x + 1.5}" y="{y + 1.5}" width="{CELL_W - 3}" height="{CELL_H - 3}"'
+            cells.append(f'<rect {frame} fill="none" stroke="{INK}" stroke-width="2"/>')
         label = f"{float(value):.3g}" + ("" if right[i, j] else " ✗")
         cells.append(f'<text x="{x + CELL_W / 2}" y="{y + 16}" text-anchor="middle">{label}</text>')
     return "".join(cells)

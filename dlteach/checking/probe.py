@@ -37,6 +37,11 @@ class Failure:
     line: str = ""
     number: int = 0
 
+    @property
+    def signature(self) -> tuple[str, str, str]:
+        """What two failures must share to be the same mistake."""
+        return self.kind, self.type, self.message
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -197,7 +202,7 @@ def innermost(function: Any) -> Any:
             if not isinstance(wrapped, FunctionType):
                 return function
             function = wrapped
-        elif isinstance(call := getattr(type(function), "__call__", None), FunctionType):
+        elif isinstance(call := vars(type(function)).get("__call__"), FunctionType):
             function = call
         else:
             return function

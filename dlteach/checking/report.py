@@ -9,8 +9,11 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlteach.checking.words import array_text
+import numpy as np
 
+from dlteach.checking.words import array_text, number
+
+MANY = 60  # entries; above this a report names the first difference only
 PASSED, PART, FAILED = "✓", "◐", "✗"
 
 
@@ -42,6 +45,7 @@ class Story:
     got: Any = None
     expected: Any = None
     shows_values: bool = False
+    where: tuple[int, ...] | None = None
     picture: str = ""
     lines: tuple[Line, ...] = ()
     printed: str = ""
@@ -144,7 +148,9 @@ def text(report: Report) -> str:
     parts += [f"Also: {detail}" for detail in story.details]
     if story.call:
         parts.append("Try this:\n" + _indented(story.call))
-    if story.shows_values:
+    if story.shows_values and story.where and np.size(story.expected) > MANY:
+        parts.append(first_difference(story))
+    elif story.shows_values:
         parts.append(f"got\n{_indented(array_text(story.got))}\nexpected\n{_indented(array_text(story.expected))}")
     if story.hint:
         parts.append(f"Hint: {story.hint}")
@@ -155,6 +161,13 @@ def text(report: Report) -> str:
         parts.append("It printed (costs nothing):\n" + _indented(story.printed))
     parts += story.notes
     return "\n".join(parts)
+
+
+def first_difference(story: Story) -> str:
+    """Got and expected at one place of two arrays."""
+    assert story.where is not None
+    place = ", ".join(map(str, story.where))
+    return f"First difference at [{place}]: got {number(story.got[story.where])}, expected {number(story.expected[story.where])}."
 
 
 def _indented(block: str) -> str:

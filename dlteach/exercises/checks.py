@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from dlteach.checking import PUBLIC_SEED, Exercise, Function, Report, examine
@@ -46,7 +47,7 @@ def use(name: str) -> Callable[..., Any]:
 def progress(lesson: str | None = None) -> None:
     """Show every exercise with its points, and which one comes next.
 
-    Exercises are taken from where you call. ``lesson`` shows one lesson; left out, those of which at least one function is defined here, or all.
+    Functions are looked up where you call. ``lesson`` shows one lesson; left out, those with at least one function defined here, or all.
     """
     scope = _scope(sys._getframe(1))
     known = [item for item in lessons() if lesson in (None, item.name, item.stem, str(item.number), f"{item.number:02d}")]
@@ -74,14 +75,11 @@ def _check(function: Function | str, scope: Mapping[str, Any], points: float | N
 
 def _name_of(function: Any, scope: Mapping[str, Any]) -> str:
     """The exercise a function is meant for: its own name, or, for a lambda or a partial, the name it goes by in the notebook."""
-    own = getattr(function, "__name__", "")
-    called = [name for name, value in scope.items() if value is function]
-    for name in [own, *called]:
-        try:
-            return find(name).key if name else ""
-        except UnknownExercise:
-            continue
-    return str(own or next(iter(called), type(function).__name__))
+    own = getattr(function, "__name__", type(function).__name__)
+    for name in [own, *(name for name, value in scope.items() if value is function)]:
+        with suppress(UnknownExercise):
+            return find(name).key
+    return str(own)
 
 
 def _examine(exercise: Exercise, scope: Mapping[str, Any], points: float | None, seed: int) -> Report:

@@ -53,7 +53,7 @@ def test_cells_know_their_kind_their_options_and_their_line(write):
 
 
 MISTAKES = {
-    "unknown exercise": ('exercise="row_sums"', 'exercise="row_sum"', 7, "has no exercise 'row_sum'; it has row_sums, smallest_and_largest"),
+    "unknown exercise": ('exercise="row_sums"', 'exercise="row_sum"', 7, "has no exercise 'row_sum'; it has row_sums, smallest_and"),
     "no cell for an exercise": ('# %% exercise="row_sums"', "# %%", 10, "stands in a cell that is no exercise"),
     "two cells for one": ('"smallest_and_largest"', '"row_sums"', 18, "'row_sums' has two cells; the first starts on line 7"),
     "begin marker missing": ("    # BEGIN SOLUTION\n    sums", "    sums", 7, "has no '# BEGIN SOLUTION'"),
@@ -63,7 +63,7 @@ MISTAKES = {
     "other parameters": ("def row_sums(x)", "def row_sums(x, axis=1)", 8, "takes (x, axis=1) here, but the exercise's reference takes (x)"),
     "more than a function": ("def row_sums(x):", "y = 1\ndef row_sums(x):", 7, "exactly one function and nothing else"),
     "not Python": ("    sums = x.sum(axis=1)", "    sums = x.sum(axis=1", 11, "this is not Python"),
-    "stub not Python": ("    # BEGIN SOLUTION\n    sums", "        # BEGIN SOLUTION\n    sums", 10, "without the solution, 'row_sums' is not Python"),
+    "stub not Python": ("    # BEGIN SOLUTION\n    sums", "        # BEGIN SOLUTION\n    sums", 10, "without the solution, 'row_sums' is not"),
     "markers exchanged": (
         "    # BEGIN SOLUTION\n    sums = x.sum(axis=1)\n    # END SOLUTION",
         "    # END SOLUTION\n    sums = x.sum(axis=1)\n    # BEGIN SOLUTION",

@@ -1,8 +1,8 @@
 """Mechanical mutants of a function: every small change of a fixed list, one at a time.
 
-Operators: swap arithmetic and comparison; add 1 to, take 1 from and double each constant; flip True and False; change or drop an axis, drop
-keepdims; negate what is returned and what is asked; drop a statement. Argument checks (``require_…``), docstrings and annotations are left alone: a check never
-passes bad arguments.
+Operators: swap arithmetic and comparison; add 1 to, take 1 from and double each constant; flip True and False; change or
+drop an axis, drop keepdims; negate what is assigned, returned and asked; drop a statement. Argument checks (``require_…``),
+docstrings and annotations are left alone: a check never passes bad arguments.
 """
 
 from __future__ import annotations
@@ -59,8 +59,14 @@ def _strip(tree: ast.FunctionDef) -> None:
                 node.body = node.body[1:]
         if isinstance(node, ast.FunctionDef | ast.If | ast.For | ast.With):
             node.body = [item for item in node.body if not _is_requirement(item)] or [ast.Pass()]
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            node.annotation = ast.Name("object", ast.Load())
+            node.body = [_plain(item) for item in node.body]
+
+
+def _plain(node: ast.stmt) -> ast.stmt:
+    """An assignment without its annotation."""
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+    return node
 
 
 def _is_requirement(node: ast.stmt) -> bool:
@@ -116,8 +122,11 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "minus dropped", node.operand
     if isinstance(node, ast.Call) and node.keywords:
         yield from _keywords(node)
-    if isinstance(node, ast.Return) and node.value is not None and not isinstance(node.value, ast.Tuple | ast.Dict | ast.DictComp):
-        yield "result negated", ast.Return(ast.UnaryOp(ast.USub(), node.value))
+    computed = isinstance(node, ast.Return) and isinstance(node.value, ast.BinOp | ast.Call | ast.Name)
+    if computed or (isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp)):
+        changed = copy.deepcopy(node)
+        changed.value = ast.UnaryOp(ast.USub(), node.value)
+        yield "negated", changed
     if isinstance(node, ast.If | ast.While | ast.IfExp):
         changed = copy.deepcopy(node)
         changed.test = ast.UnaryOp(ast.Not(), node.test)

@@ -166,7 +166,7 @@ def a_yes_or_no_for_each_class(logits, labels):
     n, c = logits.shape
     y = np.eye(c)[labels]
     e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p = e / e.sum(axis=1, keepdims=True)
+    p = np.clip(e / e.sum(axis=1, keepdims=True), 1e-12, 1 - 1e-12)
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)), (p - y) / n
 
 

@@ -44,12 +44,15 @@ def network_case(rng: np.random.Generator, n: int, d: int, h: int, c: int, kind:
 def clear_biases(rng: np.random.Generator, weighted_sums: np.ndarray) -> np.ndarray:
     """Biases that put 0 into the middle of the widest gap between a unit's weighted sums; for one sample, every second unit is off."""
     n, h = weighted_sums.shape
-    if n == 1:
-        return np.where(np.arange(h) % 2 == 0, 1.0, -1.0) * rng.uniform(0.3, 1.5, h) - weighted_sums[0]
-    ordered = np.sort(weighted_sums, axis=0)
-    below = np.diff(ordered, axis=0).argmax(axis=0)
     units = np.arange(h)
-    return -(ordered[below, units] + ordered[below + 1, units]) / 2
+    zeros: np.ndarray
+    if n == 1:
+        zeros = weighted_sums[0] - np.where(units % 2 == 0, 1.0, -1.0) * rng.uniform(0.3, 1.5, h)
+    else:
+        ordered = np.sort(weighted_sums, axis=0)
+        below = np.diff(ordered, axis=0).argmax(axis=0)
+        zeros = (ordered[below, units] + ordered[below + 1, units]) / 2
+    return -zeros
 
 
 def own_gradient(functions: Functions, case: Case) -> dict[str, np.ndarray]:

@@ -318,7 +318,7 @@ EXERCISE = Exercise(
     criteria=(
         Criterion("number", "the path from a plain number", output="path", share=2, kinds=("smallest", "number")),
         Criterion("array", "the path from an array", output="path", share=2),
-        Criterion("whole", "a start without decimals, such as 10", output="path", share=1, kinds=("whole",), after="number"),
+        Criterion("whole", "a start without decimals (10, say)", output="path", share=1, kinds=("whole",), after="number"),
         Criterion("settled", "`steps` steps even at the bottom itself", output="path", share=1, kinds=("settled",), after="number"),
     ),
     misconceptions=(
@@ -404,8 +404,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             stops_at_the_bottom,
-            "The path ends early: the loop stops where the slope is (almost) 0.",
-            "Take all `steps` steps. Where the slope is 0 a step goes nowhere, and the point is simply repeated.",
+            "The loop stops where the slope is (almost) 0, not after `steps` steps.",
+            "Take exactly `steps` steps. Where the slope is 0 a step goes nowhere, and the point is simply repeated.",
         ),
         Misconception(
             only_the_last_point,

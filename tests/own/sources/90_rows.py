@@ -6,8 +6,6 @@
 # %%
 import numpy as np
 
-from dlteach import use
-
 # %% [markdown]
 # Add up every row.
 
