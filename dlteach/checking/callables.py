@@ -18,12 +18,9 @@ TABLE: Mapping[str, str] = {
     "parabola_slope": "lambda x: {a} * x",
     "quadratic_slope": "lambda x: {a} * (x - {c})",
     "tilted_bowl_slope": "lambda x: {matrix} @ (x - {c})",
-    "constant_slope": "lambda x: {a} + 0.0 * x",
-    "cubic_slope": "lambda x: {a} * x**2 + {b} * x",
     # scalar functions of an array, for numerical gradients
     "sum_of_squares": "lambda x: np.sum({weights} * x**2)",
     "sum_of_cubes": "lambda x: np.sum({weights} * x**3)",
-    "linear": "lambda x: np.sum({weights} * x)",
     "sine_product": "lambda x: np.sum({weights} * np.sin(x)) + np.prod(np.cos(x))",
 }
 

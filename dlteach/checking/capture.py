@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 LIMIT = 2_000  # characters kept of everything printed
 MAX_WARNINGS = 5
@@ -97,7 +97,7 @@ def _descriptors(stream: CappedText) -> Iterator[None]:
     for item in (sys.stdout, sys.stderr):
         with suppress(Exception):
             item.flush()
-    with tempfile.TemporaryFile() as file, ExitStack() as restore:
+    with _scratch() as file, ExitStack() as restore:
         for descriptor in (1, 2):
             with suppress(OSError):
                 saved = os.dup(descriptor)
@@ -112,6 +112,13 @@ def _descriptors(stream: CappedText) -> Iterator[None]:
             file.seek(0)
             stream.write(file.read(LIMIT).decode(errors="replace"))
             stream.dropped += max(0, size - LIMIT)
+
+
+def _scratch() -> BinaryIO:
+    """A file that nobody else sees: in memory where there is such a thing, otherwise a temporary one."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("captured"), "w+b")
+    return cast(BinaryIO, tempfile.TemporaryFile())
 
 
 @contextmanager

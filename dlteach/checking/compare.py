@@ -15,7 +15,7 @@ import numpy as np
 from dlteach.checking.exercise import Exercise
 from dlteach.checking.probe import Failure, Outcome
 from dlteach.checking.snapshot import Strange, close_mask, is_number
-from dlteach.checking.words import a_kind, number, plural
+from dlteach.checking.words import a_kind, plural, two_numbers
 
 GATES = ("defined", "runs", "type", "shape", "value", "properties")
 
@@ -115,12 +115,13 @@ def compare_value(label: str, expected: Any, got: Any, rtol: float) -> Finding |
 
 def value_sentence(label: str, got: np.ndarray, expected: np.ndarray, right: np.ndarray, where: tuple[int, ...]) -> str:
     """What differs, in how many places, and where first."""
+    mine, wanted = two_numbers(got[where], expected[where])
     if got.ndim == 0:
-        return f"`{label}` is {number(got)}; it should be {number(expected)}."
+        return f"`{label}` is {mine}; it should be {wanted}."
     wrong = int((~right).sum())
     place = "[" + ", ".join(map(str, where)) + "]"
     some = f"in {wrong} of {plural(right.size, 'place')}, first at {place}" if right.size > 1 else f"at {place}"
-    return f"`{label}` is wrong {some}: {number(got[where])} where {number(expected[where])} is expected."
+    return f"`{label}` is wrong {some}: {mine} where {wanted} is expected."
 
 
 def type_sentence(label: str, expected: Any, got: Any) -> str | None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from dlteach.checking.compare import Finding, Missing, compare_outcome, outputs, selected
 from dlteach.checking.exercise import Case, Criterion, Exercise, Misconception
 from dlteach.checking.generic import explain, is_argument, look
 from dlteach.checking.probe import Outcome, Run
-from dlteach.checking.snapshot import same
+from dlteach.checking.snapshot import is_number, same
 from dlteach.checking.verdict import Scored, cases_of
 from dlteach.checking.words import both, either
 
@@ -103,7 +106,15 @@ def agrees(evidence: Evidence, criterion: Criterion, other: Outcome, case: int) 
         selected(evidence.exercise, criterion.output, expected, other),
         strict=True,
     )
-    return all(isinstance(a[2], Missing) == isinstance(b[2], Missing) and same(a[2], b[2], RTOL) for a, b in pairs)
+    return all(isinstance(a[2], Missing) == isinstance(b[2], Missing) and same(as_wanted(*a), as_wanted(*b), RTOL) for a, b in pairs)
+
+
+def as_wanted(_label: str, expected: Any, got: Any) -> Any:
+    """Whole numbers become floats where floats are expected: 1 and 1.0 are the same mistake."""
+    whole = isinstance(got, np.ndarray) or is_number(got)
+    if whole and np.asarray(got).dtype.kind in "iu" and np.asarray(expected).dtype.kind == "f":
+        return np.asarray(got, dtype=float)[()]
+    return got
 
 
 def right(evidence: Evidence, misconception: Misconception, criterion: Criterion, case: int) -> bool:
@@ -142,7 +153,7 @@ def names_seen(evidence: Evidence, finding: Finding, case: int) -> list[str]:
     """What the probes say about the failing result on one case."""
     expected, got = evidence.expected.outcomes[case], evidence.got.outcomes[case]
     pairs = {label: (want, have) for label, want, have in selected(evidence.exercise, None, expected, got)}
-    want, have = pairs[finding.output]
+    want, have = pairs.get(finding.output, (None, Missing("")))  # a dict may have other keys in another case
     if isinstance(have, Missing):
         return []
     names = list(in_another_place(evidence, finding, case)) + list(look(have, want, evidence.cases[case].sizes))

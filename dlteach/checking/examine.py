@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from dlteach.checking.diagnosis import Diagnosis, Evidence, diagnose
 from dlteach.checking.exceptions import meaning
 from dlteach.checking.exercise import PUBLIC_SEED, Case, Exercise, Function, Functions
 from dlteach.checking.picture import picture
-from dlteach.checking.probe import Failure, LocalProber, Run, reference_run
+from dlteach.checking.probe import Failure, LocalProber, Run, names_used, reference_run
 from dlteach.checking.report import Line, Report, Story
 from dlteach.checking.similarity import similarity
 from dlteach.checking.snapshot import Strange, kind_of, same
@@ -52,7 +52,7 @@ def examine(
     judged = judge.judge(prober.run(judge.cases))
     broken: tuple[str, ...] = ()
     if not judged.full and peers and not prober.budget.spent and judged.worth_a_second_look:
-        broken = broken_needs(functions, peers)
+        broken = broken_needs(functions, peers, names_used(functions[exercise.name]))
         again = judge.judge(prober.run(judge.cases, {name: ours[name] for name in broken})) if broken else judged
         judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
     if judged.full:
@@ -146,9 +146,10 @@ def not_a_function(exercise: Exercise, functions: Functions) -> str | None:
     return None
 
 
-def broken_needs(functions: Functions, peers: Mapping[str, Exercise]) -> tuple[str, ...]:
-    """Which of the functions that an exercise needs are missing or do not pass their own check."""
-    return tuple(name for name, peer in peers.items() if not examine(peer, functions, peers={}, forbid=False).passed)
+def broken_needs(functions: Functions, peers: Mapping[str, Exercise], names_called: Set[str]) -> tuple[str, ...]:
+    """Which of the functions that a student's function calls are missing or do not pass their own check."""
+    called = [name for name in peers if name in names_called]
+    return tuple(name for name in called if not examine(peers[name], functions, peers={}, forbid=False).passed)
 
 
 def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, ...], forbid: bool) -> Report:
@@ -164,9 +165,10 @@ def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, 
         return Report(0, points, story)
     headline = f"Right: {both([item.criterion.says for item in judged.scored])}."
     if broken:
-        headline = f"Right, but your {both([f'`{name}`' for name in broken])} is not: it was checked with ours in its place."
+        verb, place = ("is", "its place") if len(broken) == 1 else ("are", "their places")
+        headline = f"Right, but your {both([f'`{name}`' for name in broken])} {verb} not: it was checked with ours in {place}."
     alike = similarity(run.source, exercise.reference)
-    return Report(points, points, Story(exercise.key, headline, lines=lines, similarity=alike, **common))
+    return Report(points, points, Story(exercise.key, headline, lines=lines, replaced=broken, similarity=alike, **common))
 
 
 def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber, broken: tuple[str, ...], forbid: bool) -> Report:
@@ -186,6 +188,8 @@ def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber
     if agrees_with_own_forward(judged, prober):
         details = (headline, *details)
         headline = "Your gradient is the exact derivative of *your* forward function; it is that function that is not the one asked for."
+    if finding.gate != "properties" and any(outcome.unstable for outcome in run.outcomes):
+        details = (*details, "Called twice with the same input, it gives two different answers.")
     stub = run.outcomes[0].failure is not None and run.outcomes[0].failure.kind == "stub"
     forbidden = run.forbidden if forbid else ()
     if forbidden:
@@ -224,11 +228,12 @@ def hidden(exercise: Exercise, functions: Functions, judged: Judged, points: flo
 
 def leading(failing: Sequence[Scored], diagnoses: Mapping[str, Diagnosis]) -> Scored:
     """The criterion the headline is about: the first whose diagnosis explains most of the others, or else the first failing one."""
-    ids = [diagnoses[item.criterion.id].id for item in failing if item.criterion.id in diagnoses]
+    first = [item for item in failing if not item.held] or failing
+    ids = [diagnoses[item.criterion.id].id for item in first if item.criterion.id in diagnoses]
     if not ids:
-        return failing[0]
+        return first[0]
     best = max(dict.fromkeys(ids), key=ids.count)
-    return next(item for item in failing if item.criterion.id in diagnoses and diagnoses[item.criterion.id].id == best)
+    return next(item for item in first if item.criterion.id in diagnoses and diagnoses[item.criterion.id].id == best)
 
 
 def other_findings(failing: Sequence[Scored], main: Scored, diagnoses: Mapping[str, Diagnosis]) -> tuple[str, ...]:
@@ -238,7 +243,8 @@ def other_findings(failing: Sequence[Scored], main: Scored, diagnoses: Mapping[s
     seen = {main.finding.output}
     details: list[str] = []
     for item in failing:
-        assert item.finding is not None
+        if item.finding is None or item.held:
+            continue
         diagnosis = diagnoses.get(item.criterion.id)
         says = diagnosis.says if diagnosis else item.finding.says
         new = diagnosis is not None or item.finding.output not in seen
@@ -278,7 +284,7 @@ def lines_of(scored: Sequence[Scored], points: float, earning: bool = True) -> t
     """The criteria with their points, for the list of what already works."""
     lines = []
     for item in scored:
-        note = " (waits for the one above)" if item.waits else ""
+        note = " (waits for the one above)" if item.held and item.finding is None else ""
         earned = round(item.earned * points, 4) if earning else 0.0
         lines.append(Line(item.criterion.id, item.criterion.says, earned, round(item.share * points, 4), note))
     return tuple(lines)
@@ -298,7 +304,8 @@ def replaced_note(broken: tuple[str, ...]) -> tuple[str, ...]:
     """Says which functions of the notebook were replaced by ours."""
     if not broken:
         return ()
-    return (f"Your {both([f'`{name}`' for name in broken])} is not right yet; this check used ours in its place.",)
+    verb = "is" if len(broken) == 1 else "are"
+    return (f"Your {both([f'`{name}`' for name in broken])} {verb} not right yet; this check used ours instead.",)
 
 
 def capital(sentence: str) -> str:

@@ -99,7 +99,8 @@ class _Watch:
             self.replaced = {number: signal.signal(number, self.shot) for number in spare_signals()}
 
     def disarm(self) -> None:
-        time.sleep(0)  # whatever is still due is delivered here, and does nothing
+        if self.replaced:
+            time.sleep(0)  # whatever is still due is delivered here, and does nothing
         for number, handler in self.replaced.items():
             signal.signal(number, handler)
 

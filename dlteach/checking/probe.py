@@ -215,6 +215,25 @@ def code_of(function: Any) -> CodeType | None:
     return inner.__code__ if isinstance(inner, FunctionType) else None
 
 
+def names_used(function: Any) -> set[str]:
+    """The global names that a function uses, directly or through other functions beside it."""
+    found: set[str] = set()
+    waiting = [innermost(function)]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, FunctionType):
+            new = names_in(current.__code__) - found
+            found |= new
+            waiting += [innermost(current.__globals__.get(name)) for name in new]
+    return found
+
+
+def names_in(code: CodeType) -> set[str]:
+    """The names in a piece of code, and in the functions defined inside it."""
+    inner = [names_in(const) for const in code.co_consts if isinstance(const, CodeType)]
+    return set(code.co_names).union(*inner)
+
+
 def source_of(function: Any) -> str:
     """The source of a function, or an empty string where Python does not know it."""
     try:

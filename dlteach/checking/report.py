@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlteach.checking.words import array_text, number
+from dlteach.checking.words import array_text, two_numbers
 
 MANY = 60  # entries; above this a report names the first difference only
 PASSED, PART, FAILED = "✓", "◐", "✗"
@@ -51,6 +51,7 @@ class Story:
     printed: str = ""
     warned: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     similarity: float | None = field(default=None)
 
@@ -167,7 +168,8 @@ def first_difference(story: Story) -> str:
     """Got and expected at one place of two arrays."""
     assert story.where is not None
     place = ", ".join(map(str, story.where))
-    return f"First difference at [{place}]: got {number(story.got[story.where])}, expected {number(story.expected[story.where])}."
+    got, expected = two_numbers(story.got[story.where], story.expected[story.where])
+    return f"First difference at [{place}]: got {got}, expected {expected}."
 
 
 def _indented(block: str) -> str:

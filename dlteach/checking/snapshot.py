@@ -59,7 +59,7 @@ def _freeze_array(value: np.ndarray) -> Any:
         return Strange(f"array of dtype {value.dtype}", _text(value))
     if value.size > MAX_SIZE:
         return Strange(f"array of shape {value.shape}", "far larger than any right answer")
-    return value.copy()
+    return value.copy() if value.ndim else value[()]  # an array without axes is a number
 
 
 def _freeze_number(value: numbers.Real) -> Any:

@@ -24,7 +24,7 @@ class Scored:
     share: float
     finding: Finding | None = None
     case: int | None = None
-    waits: bool = False  # right by itself, but the criterion it comes after is not
+    held: bool = False  # the criterion it comes after earned nothing, so neither does this one
 
     @property
     def passed(self) -> bool:
@@ -47,8 +47,8 @@ def score(exercise: Exercise, cases: Sequence[Case], expected: Run, got: Run) ->
         earned = share if finding is None else 0.0
         if finding and finding.gate == "properties":
             earned = share * MANNERS_SHARE
-        waits = any(other.criterion.id == criterion.after and other.earned == 0 for other in scored)
-        scored.append(Scored(criterion, 0.0 if waits else earned, share, finding, case, waits and finding is None))
+        held = any(other.criterion.id == criterion.after and other.earned == 0 for other in scored)
+        scored.append(Scored(criterion, 0.0 if held else earned, share, finding, case, held))
     return scored
 
 

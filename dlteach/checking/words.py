@@ -26,6 +26,15 @@ def number(value: Any) -> str:
     return f"{float(value):.6g}"
 
 
+def two_numbers(a: Any, b: Any) -> tuple[str, str]:
+    """Two different numbers, with as many digits as it takes to see that."""
+    texts = number(a), number(b)
+    for digits in (9, 12, 15, 17):
+        if texts[0] == texts[1]:
+            texts = f"{float(a):.{digits}g}", f"{float(b):.{digits}g}"
+    return texts
+
+
 def a_kind(value: Any) -> str:
     """What a value is, with its article: ``a list``, ``an array of shape (2, 3)``, ``None``."""
     if value is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dlteach.checking import PUBLIC_SEED, Exercise, Function, Report, examine
 from dlteach.checking.report import Story
+from dlteach.checking.words import both
 from dlteach.exercises import display
 from dlteach.exercises.registry import UnknownExercise, find, lessons
 
@@ -35,11 +36,14 @@ def use(name: str) -> Callable[..., Any]:
     exercise = find(name)
     scope = _scope(sys._getframe(1))
     report = _safely(lambda: _examine(exercise, scope, None, PUBLIC_SEED), exercise.key, None)
-    if report.passed:
+    if report.passed and not report.story.replaced:
         display.say(f"{exercise.name}: using yours.")
         yours: Callable[..., Any] = scope[exercise.name]
         return yours
-    why = "yours is not there yet" if exercise.name not in scope else "yours does not pass its check yet"
+    if report.passed:
+        why = f"yours is right, but it calls your {both(list(report.story.replaced))}, and that is not"
+    else:
+        why = "yours does not pass its check yet" if exercise.name in scope else "yours is not there yet"
     display.say(f"{exercise.name}: using ours; {why}.")
     return exercise.reference
 

@@ -11,6 +11,7 @@ from tests.conftest import OWN
 from tests.own.ownlesson import LESSON
 from tests.submissions import answered, hand_in
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("course")]  # one course for all tests of this file
 SOURCES = OWN / "sources"
 RIGHT = {
     "row_sums": "def row_sums(x):\n    return x.sum(axis=1)",

@@ -63,7 +63,7 @@ MISTAKES = {
     "other parameters": ("def row_sums(x)", "def row_sums(x, axis=1)", 8, "takes (x, axis=1) here, but the exercise's reference takes (x)"),
     "more than a function": ("def row_sums(x):", "y = 1\ndef row_sums(x):", 7, "exactly one function and nothing else"),
     "not Python": ("    sums = x.sum(axis=1)", "    sums = x.sum(axis=1", 11, "this is not Python"),
-    "stub not Python": ("    # BEGIN SOLUTION\n    sums", "        # BEGIN SOLUTION\n    sums", 10, "without the solution, 'row_sums' is not"),
+    "stub not Python": ("    # BEGIN SOLUTION\n    sums", "        # BEGIN SOLUTION\n    sums", 10, "'row_sums' is not Python"),
     "markers exchanged": (
         "    # BEGIN SOLUTION\n    sums = x.sum(axis=1)\n    # END SOLUTION",
         "    # END SOLUTION\n    sums = x.sum(axis=1)\n    # BEGIN SOLUTION",

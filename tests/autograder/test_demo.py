@@ -10,6 +10,7 @@ import pytest
 from dlteach.cli import find_lesson
 from tests.servers import TOKEN, server_of
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]  # one course for all tests of this file
 CHROMIUM = Path("/usr/bin/chromium")
 
 

@@ -11,6 +11,7 @@ from tests.conftest import OWN
 from tests.own.ownlesson import LESSON
 from tests.submissions import answered, grade_id, hand_in
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grade")]  # one course for all tests of this file
 SOURCES = OWN / "sources"
 ROWS = "def row_sums(x):\n    return x.sum(axis=1)"
 EXTREMES = "def smallest_and_largest(x):\n    return x.min(axis=1), x.max(axis=1)"

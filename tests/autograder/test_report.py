@@ -10,6 +10,7 @@ from tests.conftest import OWN
 from tests.own.ownlesson import LESSON, added_downwards, largest_of_all
 from tests.submissions import answered, hand_in
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report")]  # one course for all tests of this file
 SOURCES = OWN / "sources"
 
 

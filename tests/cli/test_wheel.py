@@ -16,6 +16,8 @@ from tests.servers import answer, server_of
 pytest.importorskip("build", reason="the extra 'dev' is not installed")
 pytest.importorskip("nbgrader", reason="the extra 'grade' is not installed")
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]  # one environment for all tests of this file
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):

@@ -85,6 +85,21 @@ def test_use_gives_yours_if_it_passes_and_ours_otherwise(capsys: pytest.CaptureF
         use("nothing")
 
 
+def test_use_does_not_hand_out_a_right_function_that_calls_a_broken_one(capsys: pytest.CaptureFixture[str]) -> None:
+    source = """
+def sigmoid(z):
+    return z
+def logistic_gradient(x, y, w, b):
+    error = (sigmoid(x @ w + b) - y) / len(y)
+    return x.T @ error, error.sum()
+used = use("logistic_gradient")
+"""
+    scope = {"np": np, "use": use, "__name__": "__main__"}
+    exec(source, scope)
+    assert scope["used"] is find("logistic_gradient").reference
+    assert capsys.readouterr().out == "logistic_gradient: using ours; yours is right, but it calls your sigmoid, and that is not.\n"
+
+
 def test_progress_shows_every_exercise_and_what_comes_next(capsys: pytest.CaptureFixture[str]) -> None:
     progress("backpropagation")
     out = capsys.readouterr().out

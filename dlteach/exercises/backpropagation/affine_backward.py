@@ -60,6 +60,12 @@ def upstream_outside_the_sum(dout, cache):
     return dx, x.T @ dout, dout.sum(axis=0)
 
 
+def upstream_times_the_sum_of_the_weights(dout, cache):
+    x, w = cache
+    dx = dout * w.sum(axis=1)
+    return dx, x.T @ dout, dout.sum(axis=0)
+
+
 def upstream_left_out_of_dw(dout, cache):
     x, w = cache
     dw = x.T @ np.ones_like(dout)
@@ -69,6 +75,11 @@ def upstream_left_out_of_dw(dout, cache):
 def mean_for_sum_in_db(dout, cache):
     x, w = cache
     return dout @ w.T, x.T @ dout, dout.mean(axis=0)
+
+
+def mean_for_sum_in_dw(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout / len(x), dout.sum(axis=0)
 
 
 def mean_over_the_batch_again(dout, cache):
@@ -165,6 +176,11 @@ EXERCISE = Exercise(
             "Each output has a gradient of its own. It meets the weight that leads to *its* output before anything is added up.",
         ),
         Misconception(
+            upstream_times_the_sum_of_the_weights,
+            "`dout` has a number for each *unit*, and here it meets an array with a number for each *input*: the two do not fit.",
+            "The upstream gradient belongs inside the sum: each weight times the gradient of the unit it leads to, then added up.",
+        ),
+        Misconception(
             upstream_left_out_of_dw,
             "`dw` leaves out `dout`: it only adds up the inputs.",
             "How much a weight matters depends on its input *and* on how much the loss cares about its output.",
@@ -173,6 +189,11 @@ EXERCISE = Exercise(
             mean_for_sum_in_db,
             "`db` is averaged over the batch; it should be added up.",
             "The loss has already divided by N, and that is inside `dout`. One bias is used N times: add its N gradients.",
+        ),
+        Misconception(
+            mean_for_sum_in_dw,
+            "`dw` is averaged over the batch; it should be added up.",
+            "The loss has already divided by N, and that is inside `dout`. One weight is used N times: add its N gradients.",
         ),
         Misconception(
             mean_over_the_batch_again,

@@ -1,12 +1,11 @@
 """Exercise: measure a gradient by central differences."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from dlteach import nn
-from dlteach.checking import Case, Criterion, Exercise, Functions, Misconception, Named
+from dlteach.checking import Case, Criterion, Exercise, Misconception, Named
 
 
 def cases(rng: np.random.Generator) -> Sequence[Case]:
@@ -49,12 +48,6 @@ def between(rng: np.random.Generator, *shape: int) -> np.ndarray | float:
     """Numbers from 0.26 to 0.37: far from any flat place of the functions above. No shape gives a plain number."""
     numbers = rng.uniform(0.26, 0.37, shape)
     return numbers if shape else float(numbers)
-
-
-def probe(functions: Functions, case: Case) -> Any:
-    """Call the function. For a plain number, an array without axes is as good as a number; from here on they look the same."""
-    gradient = functions["numerical_gradient"](*case.args.values())
-    return gradient[()] if type(gradient) is np.ndarray else gradient
 
 
 # Misconceptions: what students write. Each runs alone after `import numpy as np`.
@@ -333,7 +326,6 @@ EXERCISE = Exercise(
     difficulty=3,
     reference=nn.numerical_gradient,
     cases=cases,
-    probe=probe,
     returns=("gradient",),
     criteria=(
         Criterion("number", "the slope at a plain number", output="gradient", share=2, kinds=("smallest", "number")),
