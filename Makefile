@@ -34,7 +34,7 @@ build: $(VENV)/.installed-grade
 	$(BIN)/dlteach build
 
 clean:
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist .grimp_cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # The larger environments contain the smaller ones, so installing one marks those as installed too.
 $(VENV)/.installed-base: $(BIN)/python pyproject.toml constraints.txt

@@ -94,7 +94,7 @@ def lab(
         raise typer.BadParameter(f"one folder is enough, and these are {len(folders)}: {', '.join(folders)}")
     folder = Path(folders[0] if folders else "dlteach-lessons")
     handed = hand_out(folder, [lesson.stem for lesson in find_lessons(fresh)], solutions)
-    print(f"{folder}: {len(handed.copied)} notebooks copied, {len(handed.kept)} of yours left as they are")
+    print(f"{folder}: {_count(len(handed.copied), 'notebook')} copied, {len(handed.kept)} there already and left alone")
     for old, new in handed.moved:
         print(f"your {old.name} is now {new.name}")
     options = [argument for argument in context.args if argument.startswith("-")]
@@ -161,14 +161,17 @@ def course_init(
     """Make an nbgrader course, or add lessons and students to one. Nothing that is there is overwritten."""
     origin = sources_folder() if sources is None else sources
     wanted = find_lessons(chosen) or [lesson for lesson in lessons() if (origin / f"{lesson.stem}.py").is_file()]
+    if not wanted:
+        fail(f"{origin} holds no source of an installed lesson; known are {', '.join(lesson.stem for lesson in lessons())}")
     roster = read_roster(students) if students else []
     made = make_course(folder, wanted, roster, sources)
     for path in made.written:
         print(f"wrote {path}")
     for path in made.kept:
         print(f"kept {path}, which was there")
-    print(f"{folder} has {len(wanted)} lessons ready" + (f", and {made.students} students from {students}" if students else ""))
-    print(f"next: cd {folder} && nbgrader generate_assignment {wanted[0].stem if wanted else 'LESSON'}")
+    class_ = f" and {_count(made.students, 'student')} from {students}" if students else ""
+    print(f"{folder} has {_count(len(wanted), 'lesson')}{class_}")
+    print(f"next: cd {folder} && nbgrader generate_assignment {wanted[0].stem}")
 
 
 @app.command("grade")
@@ -209,6 +212,10 @@ def report_command(
     if to_csv:
         write_csv(report, to_csv)
         print(f"wrote {to_csv}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager

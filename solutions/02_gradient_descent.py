@@ -13,13 +13,15 @@
 # - measure a gradient without calculus, and use that to check one you worked out by hand;
 # - fit a line to real flowers with your own code.
 #
-# **Time:** about 45 minutes. You need Python functions and loops, a little NumPy, and derivatives from school.
+# **Time:** about 75 minutes; section 4 ends at a good place for a break. You need Python functions and loops, a little
+# NumPy, and derivatives from school.
 #
 # **How checking works.** Under each exercise is a cell with `dlteach.check`. Run it as often as you like: it tries
-# your function on several inputs and tells you what is wrong. Nothing breaks if you skip an exercise: the rest of the
-# lesson uses your functions where they are right, and ours where they are not yet.
+# your function on several inputs and tells you what is wrong; the number below it is your points. Nothing breaks if
+# you skip an exercise: the rest of the lesson uses your functions where they are right, and ours where they are not.
 #
-# Read from top to bottom, and run each cell when you come to it (Shift + Enter).
+# Read from top to bottom, and run each cell when you come to it (Shift + Enter). Many cells only draw a picture: you
+# need not read their code. Where it says **Play**, change the last line of such a cell and run it again.
 
 # %%
 import numpy as np
@@ -63,7 +65,8 @@ plt.show()
 # million years. And a *small* network has tens of thousands of numbers.
 #
 # </details>
-#
+
+# %% [markdown]
 # So we cannot look at the whole landscape. Think of a walker in thick fog who wants to reach the valley floor: all
 # she knows is the ground under her feet. But that is enough to know which way is down.
 
@@ -77,9 +80,11 @@ plt.show()
 # $$\frac{(x + \Delta)^2 - x^2}{\Delta} \;=\; \frac{2x\Delta + \Delta^2}{\Delta} \;=\; 2x + \Delta
 # \quad\longrightarrow\quad \dots \text{ as } \Delta \text{ shrinks to } 0$$
 #
-# (What is left is the first exercise. The *power rule* from school gives the same.)
+# (The arrow says: it comes nearer and nearer to. What is left is the first exercise; the *power rule* from school gives
+# the same.)
 #
-# The straight line that touches the curve at a place, its **tangent**, is exactly as steep as the curve there.
+# The straight line that touches the curve at a place, its **tangent**, is exactly as steep as the curve there. So a
+# tangent makes the slope visible:
 
 
 # %% play=true
@@ -93,7 +98,7 @@ def show_tangents(places):
         near = np.array([place - 2.5, place + 2.5])
         ax.plot(near, place**2 + slope * (near - place), color=ORANGE, linestyle="--")
         ax.plot(place, place**2, "o", color=ORANGE)
-        ax.annotate(f"slope {slope:g}", (place, place**2), xytext=(8, 6), textcoords="offset points")
+        ax.annotate(f"slope {slope:g}", (place, place**2), xytext=(-4, 12), textcoords="offset points")
     ax.set(xlabel="x (no unit)", ylabel="height (no unit)", title="Tangents of x²")
     plt.show()
 
@@ -134,7 +139,9 @@ def quadratic_derivative(x):
 # %% [markdown]
 # ## 3. One step downhill
 #
-# Now the walker can move. At the place $x_t$ she takes a step against the slope:
+# Now the walker can move. How long should a step be? Where the ground is level she may have arrived, so a short step is
+# wise; where it is steep, there is a way to go. The simplest choice: a fixed share of the slope. And the minus sign
+# makes her go against it, downhill:
 #
 # $$x_{t+1} = x_t - \text{lr} \cdot f'(x_t)$$
 #
@@ -142,8 +149,8 @@ def quadratic_derivative(x):
 # |---|---|---|
 # | $x_0$ | `start` | where she begins |
 # | $x_t$ | `path[t]` | where she is after $t$ steps |
-# | $f'$ | `grad` | a *function*: `grad(x)` is the slope at `x` |
-# | lr | `lr` | the **learning rate**: how much of the slope becomes a step |
+# | $f'$ | `grad` | a *function*: `grad(x)` is the slope at `x` (short for *gradient*, see below) |
+# | lr | `lr` | the **learning rate**: how large a share of the slope becomes a step |
 #
 # Let us walk on $x^2$ by hand, from 10, with a learning rate of 0.1:
 #
@@ -177,10 +184,11 @@ def quadratic_derivative(x):
 # name `grad`, whatever it is called outside. So your walk works in every valley. The walk from the table above is
 # `gradient_descent(quadratic_derivative, 10, 0.1, 3)`, and it returns an array of the places 10, 8, 6.4 and 5.12.
 #
-# Your function returns the whole **path**, one row per place, the start first. Two tools that may help:
-# `np.shape(start)` is the shape of an array, and `()` for a plain number. `np.zeros((7, *np.shape(start)))` makes
-# room for 7 places: the star puts the numbers of the shape in line after the 7. (A list that you turn into an array
-# at the end works as well.)
+# Your function returns the whole **path**, one row per place, the start first. There are two ways to collect it; take
+# the one you like better. Either begin with a list that holds the start, append each new place, and turn the list into
+# an array at the end. Or make room first. For that, `np.shape(start)` tells the shape: `()` for a plain number, `(2,)`
+# for two numbers. `np.zeros((7, *np.shape(start)))` then makes room for 7 places: the star puts the numbers of the
+# shape in line after the 7, so here the result has the shape `(7,)` or `(7, 2)`.
 
 
 # %% exercise="gradient_descent"
@@ -233,9 +241,10 @@ show_descent(lr=0.1)
 # the right, the place falls from 10 towards 0, fast at first, then more and more slowly.*
 #
 # **Predict**, before you try. What will happen with a learning rate of 0.01? With 0.5? 0.9? 1.0? 1.1? Write down one
-# word for each.
+# word for each. (No need to calculate: a guess will do.)
 #
-# **Play:** now try them, in the cell above. Try another `start`, too: does it change *whether* the walker arrives?
+# **Play:** now try them, in the last line of the cell above. Try another start, too, with
+# `show_descent(lr=0.9, start=-3)`: does it change *whether* the walker arrives?
 #
 # Here are all of them together:
 
@@ -282,7 +291,8 @@ compare_rates([0.01, 0.1, 0.5, 0.9, 1.0, 1.1])
 # limits belong to $x^2$, and another valley has others.)
 #
 # </details>
-#
+
+# %% [markdown]
 # ### ✎ Find the misprint
 #
 # Popular course notes say: *"If the learning rate is too large, the risk of ending in a local minimum goes up."* (A
@@ -329,8 +339,16 @@ show_two_dips(rates=[0.05, 0.4])
 # runs into the right-hand dip and stays. The large one (triangles) leaps over it with its first step and settles in
 # the deeper dip on the left.*
 #
-# **Play:** add `start=-3.2`, to set out from the other side. What do the large steps do now? They were lucky before,
-# not clever: do not count on it.
+# **Play:** in the last line add `start=-3.2`, to set out from the other side: `show_two_dips([0.05, 0.4], start=-3.2)`.
+# What do the large steps do now?
+#
+# <details>
+# <summary>What you should have found</summary>
+#
+# Now it is the small steps that find the deeper dip, since it comes first. The large ones leap over it and end in the
+# other, higher one. They were lucky before, not clever: do not count on it.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. The size of a gradient is not a distance
@@ -349,7 +367,8 @@ show_two_dips(rates=[0.05, 0.4])
 # while its minimum stays where it was.
 #
 # </details>
-#
+
+# %% [markdown]
 # It can even be the other way round: far away *and* almost level.
 
 
@@ -434,7 +453,8 @@ show_bowls(lr=0.18)
 # star. The gradient knows the ground underfoot, not where the minimum is.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Predict**, then **play**: which `lr` is the best one for the round bowl? What happens to the narrow bowl with that
 # one? And with `lr=0.1`, and `lr=0.21`?
 #
@@ -458,7 +478,8 @@ show_bowls(lr=0.18)
 # So far we knew the derivative. In a network, you will work out long gradients by hand, and make mistakes: everyone
 # does. So here is a way to *measure* a slope that needs no calculus, only the function itself.
 #
-# Walk a small but real distance $h$, and take rise over run. You may look to one side only, or to both:
+# Walk a small but real distance $h$, and take rise over run, as in section 2, but without shrinking anything to
+# nothing. You may look to one side only, or to both:
 #
 # $$\underbrace{\frac{f(x + h) - f(x)}{h}}_{\text{forward difference}} \qquad\qquad
 # \underbrace{\frac{f(x + h) - f(x - h)}{2h}}_{\text{central difference}}$$
@@ -518,7 +539,8 @@ for index in np.ndindex((2, 3)):
 # %% [markdown]
 # With such an `index` you can read and write an entry, `x[index]`. It even works for a plain number, once
 # `np.array(x, dtype=float)` has made an array of it: its shape is `()`, and it has one position, which is `()` as
-# well.
+# well. (The `dtype=float` matters for whole numbers: an array of whole numbers has no room for 1.00001. And
+# `np.array` makes a *new* array, so what you write into it leaves the caller's `x` as it was; so does `x.copy()`.)
 
 
 # %% exercise="numerical_gradient"
@@ -574,7 +596,8 @@ plt.show()
 # digits or so. That is why it is the default.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Then why not train with measured gradients?** Count how often `f` is called: twice for *every* number in `x`. A
 # network with 100,000 numbers would need 200,000 runs for one single step. Measured gradients are for checking;
 # lesson 05 shows how to get all the slopes in one go.
@@ -587,15 +610,17 @@ plt.show()
 #
 # $$\text{width} \approx w \cdot \text{length}$$
 #
-# Only one number has to be found, $w$. How good is a value of $w$? Take the difference between estimate and truth for
-# each flower, square it, so that too much and too little both count, and take the mean. This is the **mean squared
-# error**, our height function:
+# Only one number has to be found, $w$. How good is a value of $w$? Say there are $N$ flowers, and flower number $n$ has
+# the petal length $x_n$ and the width $y_n$. The estimate for it is $w\,x_n$. Take the difference between estimate and
+# truth for each flower, square it, so that too much and too little both count, add up, and divide by $N$. This is the
+# **mean squared error**, our height function $L$ (for *loss*); next to it is its derivative:
 #
 # $$L(w) = \frac{1}{N} \sum_{n=1}^{N} \left(w\, x_n - y_n\right)^2 \qquad\qquad
 # L'(w) = \frac{1}{N} \sum_{n=1}^{N} 2 \left(w\, x_n - y_n\right) x_n$$
 #
 # The derivative comes from the chain rule: the square gives $2\,(\dots)$, and what stands inside changes by $x_n$
-# when $w$ changes by 1. In code, the same with the same names:
+# when $w$ changes by 1. Mind who plays which part: the flowers $x_n$ and $y_n$ are given and stay as they are, and it is
+# $w$ that walks downhill. In code, with the same names (`np.mean` adds up and divides by $N$):
 
 # %% play=true
 from dlteach.data import load
@@ -627,16 +652,17 @@ for w in (0.0, 0.3, 1.0):
 
 # %% play=true
 descend = use("gradient_descent")
-print("lr = 0.1: ", descend(loss_slope, 0.0, 0.1, 5))
-print("lr = 0.01:", descend(loss_slope, 0.0, 0.01, 5))
+print("w with lr = 0.1: ", descend(loss_slope, 0.0, 0.1, 5).round(2))
+print("w with lr = 0.01:", descend(loss_slope, 0.0, 0.01, 5).round(2))
 
 # %% [markdown]
 # <details>
 # <summary>What happened?</summary>
 #
 # With 0.1 it diverges. In $L'(w)$, the number $w$ is multiplied by $2 \cdot \text{mean}(x_n^2)$, which is 34.4 here;
-# for $x^2$ it was 2. So each step multiplies the distance to the best $w$ by $1 - 34.4\,\text{lr}$: with 0.1 that is
-# −2.4, with 0.01 it is 0.66. The limit is $2 / 34.4 \approx 0.058$.
+# in $f'(x) = 2x$ of section 4, the walking number was multiplied by 2, and each step had the factor $1 - 2\,\text{lr}$.
+# So here each step multiplies the distance to the best $w$ by $1 - 34.4\,\text{lr}$: with 0.1 that is −2.4, with 0.01
+# it is 0.66. At the limit the factor is −1, so $\text{lr} = 2 / 34.4 \approx 0.058$.
 #
 # And if the petals were given in millimetres? All $x_n$ are ten times as large, their squares a hundred times: the
 # learning rate would have to be a hundred times smaller, for the *same* flowers and the *same* $w$. This is one

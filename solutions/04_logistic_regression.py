@@ -7,12 +7,13 @@
 # - say how wrong a probability was, find out which way to change the weights, and train a classifier with that;
 # - tell a good classifier from one that only looks good, and choose the number that fits the purpose.
 #
-# You need gradient descent (lesson 02), a little school calculus, and about **55 minutes**. In the end your own
-# classifier looks for one particular digit among 1,797 handwritten ones.
+# You need gradient descent (lesson 02), a little school calculus (the chain rule), and about **90 minutes**, best in two
+# sittings: sections 1 to 5 train a classifier, 6 to 8 judge and use it. In the end your own classifier looks for one
+# particular digit among 1,797 handwritten ones.
 #
 # **How checking works:** write your function, run its cell, then run the check cell below it; the check says what is
-# wrong and costs nothing, however often you run it. Stuck? Each exercise has three folded hints. You may also go on:
-# later cells use ours until yours is right.
+# wrong and costs nothing, however often you run it; the number below it is your points. Stuck? Each exercise has three
+# folded hints. You may also go on: later cells use ours until yours is right.
 
 # %%
 import numpy as np
@@ -41,8 +42,10 @@ def axes(title, xlabel, ylabel, width=6.0, height=3.4):
 # %% [markdown]
 # ## 1. Three kinds of question
 #
-# To *classify* is to answer a question about a sample with one of a few fixed answers. There are three kinds of such
-# questions, and it pays to know which one you have before you write a line of code:
+# A **sample** is one thing we ask about: an e-mail, a film, a picture. To *classify* is to answer a question about a
+# sample with one of a few fixed answers, the **classes**. The right answer is the sample's **label**. There are three
+# kinds of such questions, and it pays to know which one you have before you write a line of code (C is the number of
+# answers to choose from):
 #
 # | | binary | multi-class | multi-label |
 # |---|---|---|---|
@@ -62,19 +65,25 @@ def axes(title, xlabel, ylabel, width=6.0, height=3.4):
 # multi-label: a film can be a comedy *and* a love story, or neither. 4 sounds like 2, but all three can be on one
 # photo: multi-label.
 # </details>
-#
+
+# %% [markdown]
 # This lesson is about the first kind. The second kind comes with the next lesson. The third turns out to be the first
 # one, asked C times; you will see in a minute why that matters.
 
 # %% [markdown]
 # ## 2. From a score to a probability
 #
-# As in linear regression we begin with a weighted sum of the features, plus a bias. For one sample with D features that
-# is one number, the **score**:
+# To a computer, a sample is a row of numbers, its **features** $x_1, x_2, \dots, x_D$. For an e-mail that could be: how
+# many exclamation marks, how many links, whether you know the sender. Some of them speak for *yes*, others for *no*, some
+# loudly, others hardly at all. So give each feature a **weight** $w_1, \dots, w_D$: positive if it speaks for *yes*,
+# negative if it speaks for *no*. Add everything up, plus one more number, the **bias** $b$, which says what to think
+# before any feature has spoken. The result is one number, the **score**:
 #
 # $$z = x_1 w_1 + x_2 w_2 + \dots + x_D w_D + b$$
 #
-# For a whole batch of N samples at once it is one line of NumPy:
+# (Which weights are good ones, gradient descent will find out, in section 5.) For a whole **batch** of N samples, one
+# in each row of an array `x`, it is a single line of NumPy. The sign `@` multiplies each row of `x` by `w`, entry by
+# entry, and adds up:
 #
 # | on paper | in code | shape |
 # |---|---|---|
@@ -99,14 +108,15 @@ def axes(title, xlabel, ylabel, width=6.0, height=3.4):
 # Multiply by $1-p$: $\;p = e^z - p\,e^z$. Collect $p$: $\;p\,(1 + e^z) = e^z$. Divide: $\;p = \dfrac{e^z}{1+e^z}$. Now
 # divide the numerator and the denominator by $e^z$.
 # </details>
-#
+
+# %% [markdown]
 # Before you write it, get a feeling for it. **Predict:** what is $\sigma(0)$? What is $\sigma(z) + \sigma(-z)$, for any
 # $z$?
 #
 # <details><summary>Answer</summary>
 #
 # $\sigma(0) = 1/(1+1) = \tfrac12$: even odds. And $\sigma(z) + \sigma(-z) = 1$: turning the sign of the score around
-# exchanges *yes* and *no*.
+# exchanges *yes* and *no*. In other words, $\sigma(-z) = 1 - \sigma(z)$, which will be useful below.
 # </details>
 
 
@@ -152,7 +162,8 @@ draw_sigmoid(w=2.0, b=-4.0)
 # A larger `w` makes the curve steeper: the model is sure sooner. `b` shifts it: it crosses one half where $wx + b = 0$,
 # at $x = -b/w$. A negative `w` mirrors the curve: the feature now speaks for *no*.
 # </details>
-#
+
+# %% [markdown]
 # **Find the misprint.** Some course notes print $\sigma(z) = \dfrac{1}{1 + e^{z}}$. How can you see, without
 # calculating anything, that this can't be right?
 #
@@ -170,8 +181,9 @@ draw_sigmoid(w=2.0, b=-4.0)
 # score goes through **a sigmoid of its own**: that is the same yes-or-no question, asked once per label.
 #
 # **Find the misprint.** "For multi-label classification, apply a softmax to the C scores." A *softmax*, which you will
-# write in the next lesson, turns C scores into C probabilities that **add up to 1**. What does it do to a romantic
-# comedy? Think first, then run the cell.
+# write in the next lesson, turns C scores into C probabilities that **add up to 1**. Take a romantic comedy with three
+# genres to choose from and the scores 2 for *comedy*, 2 for *romance*, −3 for *horror*. Can both of the first two get a
+# high probability? Think first, then run the cell.
 
 
 # %% play=true
@@ -220,8 +232,9 @@ compare_on_a_film(comedy=2.0, romance=2.0, horror=-3.0)
 # - it got one half (a shrug): $-\log \tfrac12 \approx 0.69$;
 # - it got 0.01 (sure, and wrong): $-\log 0.01 \approx 4.6$.
 #
-# ($\log$ is the natural logarithm, `np.log`.) Since $y$ is 0 or 1, both cases fit into one line: one of the two terms
-# is always multiplied by 0. The mean over the N samples is the **binary cross-entropy**:
+# ($\log$ is the natural logarithm, `np.log`.) Since $y$ is 0 or 1, both cases fit into one line,
+# $-\big[y \log p + (1-y) \log (1-p)\big]$: one of the two terms is always multiplied by 0. The mean over the N samples
+# is the **binary cross-entropy** $J$, where $p_n$ and $y_n$ belong to sample number $n$:
 #
 # $$J = -\frac1N \sum_{n=1}^{N} \Big[\, y_n \log p_n + (1-y_n) \log (1-p_n) \,\Big]$$
 #
@@ -253,14 +266,16 @@ draw_loss(p=0.1)
 # No. $0.11$ and $2.30$ have the mean $1.20$; a shrug twice costs only $0.69$. The curve is bent: what one confident
 # mistake costs cannot be earned back by one confident success.
 # </details>
-#
+
+# %% [markdown]
 # **Play:** move `p` towards 0 (0.001, say, and then 0.0001). How much does each further zero cost, if the label is 1?
 #
 # <details><summary>What you should have found</summary>
 #
 # About 2.3 each, the logarithm of 10: the losses are 6.91 and 9.21. There is no upper limit.
 # </details>
-#
+
+# %% [markdown]
 # **Find the misprint.** A popular set of notes defines the loss as
 # $J = \frac1N \sum_n \big[y_n \log p_n + (1-y_n)\log(1-p_n)\big]$. What would gradient descent do with it?
 #
@@ -274,15 +289,16 @@ draw_loss(p=0.1)
 # %% [markdown]
 # ### A trap: the logarithm of zero
 #
-# Computers keep about 16 digits. Watch what becomes of a confident mistake. The label is 1, and the score is far on the
-# wrong side:
+# The formula is right, and yet it can fail in a computer. Watch what becomes of a confident mistake. The label is 1, and
+# the score is far on the wrong side:
 
 
 # %% play=true
 def plain_loss(*scores):
+    sigmoid = use("sigmoid")
     for z in scores:
         with np.errstate(all="ignore"):  # no warnings here: we know what is coming
-            p = 1 / (1 + np.exp(-z))
+            p = sigmoid(z)
             print(f"z = {z:7.0f}    p = {p:.3g}    loss −log p = {-np.log(p):.4g}")
 
 
@@ -290,11 +306,13 @@ plain_loss(-5.0, -50.0, -1000.0)
 
 # %% [markdown]
 # At z = −5 and z = −50 the loss is about 5 and 50: it grows in step with the score. At z = −1000 it should be 1000. But
-# $p$ has become exactly 0, and the loss is infinite; so is the mean over the batch, and one sample has spoilt the
-# number for all. Keeping $p$ a little away from 0 ("clipping") hides the infinity and does other damage: from there on
-# the loss no longer grows. Its slope is 0, just where the mistakes are worst.
+# numbers below about $10^{-324}$ are too small to store: $p$ has become exactly 0, and the loss is infinite; so is the
+# mean over the batch, and one sample has spoilt the number for all. Keeping $p$ a little away from 0 ("clipping") hides
+# the infinity and does other damage: from there on the loss no longer grows. Its slope is 0, just where the mistakes
+# are worst.
 #
-# The cure is paper and pencil. Put $p = \sigma(z)$ into the loss *before* computing anything:
+# The cure is paper and pencil. Put $p = \sigma(z)$ into the loss *before* computing anything. (Remember
+# $1 - \sigma(z) = \sigma(-z)$, and that $-\log$ of a fraction turns the fraction over.)
 #
 # $$-\log p = -\log \frac{1}{1+e^{-z}} = \log(1 + e^{-z})$$
 #
@@ -302,10 +320,10 @@ plain_loss(-5.0, -50.0, -1000.0)
 #
 # No probability is left that could round to 0. Only one danger remains: $e^{1000}$ is too large to store. But then
 # $1 + e^{1000}$ is $e^{1000}$ for all we care, and its logarithm is 1000. NumPy knows a safe way to the logarithm of a
-# sum of exponentials, $\log(e^{a} + e^{b})$: `np.logaddexp(a, b)`.
+# sum of exponentials, $\log(e^{a} + e^{b})$: `np.logaddexp(a, b)`. (So what must $a$ be, to make $e^{a}$ the 1?)
 #
-# The exercise therefore starts from the scores `z`. The plain formula, with probabilities, earns two of the three
-# points; begin with it if you like.
+# The exercise therefore starts from the scores `z`. Which of the two formulas a sample needs depends on its label. The
+# plain formula, with probabilities, earns two of the three points; begin with it if you like.
 
 
 # %% exercise="binary_cross_entropy"
@@ -324,23 +342,30 @@ def binary_cross_entropy(z, y):
 # %% [markdown]
 # ## 4. Which way is downhill?
 #
-# Gradient descent needs the slope of the loss $J$ for every weight and for the bias. The way from a weight to the loss
-# has two steps, $w \to z \to J$, so the chain rule has two factors.
+# Gradient descent needs the slope of the loss for every weight and for the bias. Let us take one sample first, and call
+# its loss $\ell$. The way from a weight to the loss has two steps, $w \to z \to \ell$, so the chain rule has two factors.
 #
-# **From the score to the loss.** For one sample, with both cases of the last section in one line, the loss is
-# $\log(1+e^{z}) - y z$ (put in $y = 0$ and $y = 1$ to see it). Its derivative is a small wonder:
+# **From the score to the loss.** With both cases of the last section in one line,
 #
-# $$\frac{\partial J}{\partial z} = \frac{e^{z}}{1+e^{z}} - y = \sigma(z) - y = p - y$$
+# $$\ell = \log(1+e^{z}) - y z$$
 #
-# Predicted minus true: nothing else is left. If $p$ is too high, the slope is positive, and going downhill lowers the
-# score.
+# (For $y = 0$ that is clear. For $y = 1$ write $z$ as $\log e^{z}$; the difference of the logarithms is then
+# $\log \frac{1+e^{z}}{e^{z}} = \log(1 + e^{-z})$.) Its derivative is a small wonder. The logarithm gives one over what
+# is inside, times the derivative of the inside, $e^{z}$; and $e^{z}/(1+e^{z})$ is the sigmoid once more, written as
+# before the last step of its algebra:
+#
+# $$\frac{\partial \ell}{\partial z} = \frac{e^{z}}{1+e^{z}} - y = \sigma(z) - y = p - y$$
+#
+# Predicted minus true: nothing else is left. We call it the **error** of the sample. If $p$ is too high, the slope is
+# positive, and going downhill lowers the score.
 #
 # **From the weight to the score.** $z = x_1 w_1 + \dots + x_D w_D + b$, so changing $w_d$ by a little changes $z$ by
 # $x_d$ times that little, and changing $b$ changes $z$ by just as much:
 #
 # $$\frac{\partial z}{\partial w_d} = x_d \qquad\qquad \frac{\partial z}{\partial b} = 1$$
 #
-# **Together,** and averaged over the N samples, because $J$ is a mean:
+# **Together,** the two factors multiplied, and averaged over the N samples, because $J$ is the mean of the $\ell$
+# ($x_{nd}$ is feature $d$ of sample $n$):
 #
 # $$\frac{\partial J}{\partial w_d} = \frac1N \sum_{n=1}^N (p_n - y_n)\, x_{nd}
 # \qquad\qquad \frac{\partial J}{\partial b} = \frac1N \sum_{n=1}^N (p_n - y_n)$$
@@ -350,6 +375,9 @@ def binary_cross_entropy(z, y):
 # | errors $p_n - y_n$ | `error` | `(N,)` |
 # | all the $\partial J / \partial w_d$ | `dw` | `(D,)`, as `w` |
 # | $\partial J / \partial b$ | `db` | a number, as `b` |
+#
+# Let the shapes guide you: `x` is (N, D), `error` is (N,), and `dw` must be (D,). So it is the N samples that are added
+# up. A loop over them is fine; a matrix product does the same in one go.
 #
 # **Predict:** at the start all weights are 0, and so is the bias. What are the errors then?
 #
@@ -406,8 +434,8 @@ compare_slopes()
 # $$w \leftarrow w - \mathrm{lr} \cdot \frac{\partial J}{\partial w}
 # \qquad\qquad b \leftarrow b - \mathrm{lr} \cdot \frac{\partial J}{\partial b}$$
 #
-# Is it safe to start at zero, and can we get stuck? Here, yes, and no: for this model the loss is shaped like a bowl,
-# with no second valley. (With hidden layers, in the next lesson, both answers change.)
+# Is it safe to start at zero? Here it is: for this model the loss is shaped like a bowl, with a single valley, so every
+# start leads down into the same one. (With hidden layers, in the next lesson, that changes.)
 
 
 # %% exercise="train_logistic_regression"
@@ -518,7 +546,7 @@ def draw_boundary(threshold=0.5, lr=0.5, epochs=200):
         ax.scatter(*x[y == label].T, marker=marker, color=color, edgecolor="white", label=f"class {label}")
     wrong = predict(x, w, b, threshold) != y
     ax.scatter(*x[wrong].T, s=130, facecolor="none", edgecolor=BLACK, label=f"wrong: {wrong.sum()}")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left")
     plt.show()
 
 
@@ -549,18 +577,25 @@ draw_boundary(threshold=0.5)
 #
 # 95 %. It is right about all the healthy people, and finds not one of the sick.
 # </details>
-#
+
+# %% [markdown]
 # When one class is rare, accuracy measures little more than how rare it is. So don't ask how many answers are right;
 # ask **what was taken for what**. The **confusion matrix** is a table that counts just that: one row for each true
-# class, one column for each predicted class. With two classes it has four entries, and they have names. *Positive*
-# means "predicted 1", *true* means "and rightly so":
+# class, one column for each predicted class. Each sample adds 1 to one entry. With two classes there are four entries,
+# and they have names. The second word says what was predicted, *positive* for 1 and *negative* for 0; the first one says
+# whether that was right, *true* or *false*:
 #
 # | | predicted 0 | predicted 1 |
 # |---|---|---|
 # | **truly 0** | true negatives, TN | false positives, FP (false alarms) |
 # | **truly 1** | false negatives, FN (missed) | true positives, TP (found) |
 #
-# It works for any number of classes: the right answers are on the diagonal, and each mistake has a place of its own.
+# It works for any number of classes: the right answers are on the diagonal, and each kind of mistake has a place of its
+# own. For the true labels 0, 1, 1, 1, 1 and the predicted labels 1, 0, 1, 0, 1 it is
+#
+# $$\begin{pmatrix} 0 & 1 \\ 2 & 2 \end{pmatrix}$$
+#
+# (Check one entry: which of the five samples is the 1 in the upper right corner?)
 
 
 # %% exercise="confusion_matrix"
@@ -589,6 +624,8 @@ def confusion_matrix(y_true, y_pred, num_classes):
 # What if there are no alarms at all? Then precision would be 0/0. We agree, as is customary, on 0.0 wherever a
 # denominator is 0.
 #
+# You can count TP, FP and FN yourself, or read them from the matrix of your `confusion_matrix` with 2 classes.
+#
 # **Predict:** the stamp that always says *healthy*: what are its precision and its recall? And a stamp that always says
 # *sick*, if 5 in 100 are sick?
 #
@@ -604,7 +641,7 @@ def precision(y_true, y_pred):
     """Give the share of right answers among those that say 1.
 
     y_true, y_pred: (N,), true and predicted labels, 0 or 1.
-    Returns a number from 0 to 1; 0.0 where nothing was predicted to be 1.
+    Returns a number from 0 to 1; 0.0 where nothing was predicted to be 1. You may use your confusion_matrix.
     """
     # BEGIN SOLUTION
     tp = np.sum((y_pred == 1) & (y_true == 1))
@@ -618,7 +655,7 @@ def recall(y_true, y_pred):
     """Give the share of the true 1s that were found.
 
     y_true, y_pred: (N,), true and predicted labels, 0 or 1.
-    Returns a number from 0 to 1; 0.0 where there was no 1 to find.
+    Returns a number from 0 to 1; 0.0 where there was no 1 to find. You may use your confusion_matrix.
     """
     # BEGIN SOLUTION
     tp = np.sum((y_pred == 1) & (y_true == 1))
@@ -691,7 +728,7 @@ def f1_score(y_true, y_pred):
 #
 # **Predict:** when the threshold goes up, what happens to recall? And to precision?
 #
-# **Play:** slide the threshold: change it in the last line, from 0.05 to 0.95. Find one for a screening that misses at
+# **Play:** change the threshold in the last line, from 0.05 to 0.95. Find one for a screening that misses at
 # most 1 sick person in 10.
 
 # %% play=true
@@ -782,10 +819,14 @@ for name, y in (("training", y_train), ("validation", y_val), ("test", y_test)):
 # %% play=true
 w, b = use("train_logistic_regression")(x_train, y_train, lr=1.0, epochs=500)
 y_pred = use("predict")(x_val, w, b)
-print(use("confusion_matrix")(y_val, y_pred, 2), "rows: truly no, truly 8; columns: predicted no, predicted 8")
-print(f"accuracy {np.mean(y_pred == y_val):.3f}")
-for name in ("precision", "recall", "f1_score"):
-    print(f"{name} {use(name)(y_val, y_pred):.3f}")
+matrix = use("confusion_matrix")(y_val, y_pred, 2)
+metrics = {name: use(name) for name in ("precision", "recall", "f1_score")}
+print("            predicted no    predicted 8")
+print(f"truly no    {matrix[0, 0]:12}    {matrix[0, 1]:11}")
+print(f"truly 8     {matrix[1, 0]:12}    {matrix[1, 1]:11}")
+print(f"\naccuracy    {np.mean(y_pred == y_val):.3f}")
+for name, metric in metrics.items():
+    print(f"{name:9}   {metric(y_val, y_pred):.3f}")
 
 # %% [markdown]
 # An accuracy of nearly 98 % sounds splendid, until you remember that never saying 8 has 90 % already. The recall tells
@@ -876,7 +917,8 @@ final_table()
 # Look at the accuracy as well. The screening finds 33 of the 35 eights, and its accuracy, 0.889, is *below* the 0.903
 # of never saying 8. By accuracy or F1 you would throw it away; for its purpose it is the better one.
 # </details>
-#
+
+# %% [markdown]
 # Which eights does the usual threshold overlook? Some of them would make you hesitate, too.
 
 

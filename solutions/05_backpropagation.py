@@ -3,7 +3,7 @@
 #
 # A network is a long formula with thousands of numbers in it that nobody chose: the weights. To make it learn, you
 # must know for *every one* of them whether it should go up or down, and how much that would help. Trying them one by
-# one would take a thousand runs of the network for a single step. **Backpropagation** finds all of them in one walk
+# one would take thousands of runs of the network for a single step. **Backpropagation** finds all of them in one walk
 # from the end of the formula back to its beginning. It is the chain rule from school, applied in a clever order, and
 # nearly everything that is called deep learning rests on it.
 #
@@ -20,8 +20,9 @@
 # regression (lesson 04) helps. **How long:** 60 to 90 minutes; there are good places to stop after sections 3 and 5.
 #
 # **How checking works:** write your lines in place of `raise NotImplementedError()`, run the cell, then run the check
-# below it: it says what is right, what is wrong and what to think about next. Try as often as you like. If you skip
-# an exercise, the rest of the lesson goes on with our version.
+# below it: it says what is right, what is wrong and what to think about next. (The bare number under its answer is your
+# points, for the gradebook.) Try as often as you like. If you skip an exercise, the rest of the lesson goes on with our
+# version, and says so: "using ours".
 
 # %%
 import numpy as np
@@ -42,8 +43,9 @@ from dlteach import progress, use
 #
 # ### Forward
 #
-# Now a real neuron, the one from logistic regression, with one input. It multiplies, adds, squashes, and its answer
-# is compared with the label $y$:
+# Now a real neuron, the one from logistic regression, with one input $x$, one weight $w$ and a bias $b$. It works in
+# three steps; we call them *stations*, since numbers pass through them in both directions. It multiplies and adds, it
+# squashes the sum $z$ into a probability $p$, and $p$ is compared with the label $y$, which gives the loss $L$:
 #
 # | station | formula | with $x = 2$, $w = 0.5$, $b = -0.5$, $y = 1$ |
 # |---|---|---|
@@ -57,8 +59,9 @@ from dlteach import progress, use
 #
 # $$\frac{dL}{dp} = -\frac{1}{p} = -1.607 \qquad \frac{dp}{dz} = p\,(1-p) = 0.235 \qquad \frac{dz}{dw} = x = 2 \qquad \frac{dz}{db} = 1$$
 #
-# Start at the loss and walk back. What arrives at a station from the loss's side is called the **upstream gradient**;
-# the station multiplies it by its own slope and passes the product on:
+# Start at the loss and walk back. $dL/d\text{something}$ is called the **gradient** of the loss with respect to that
+# something. The one that arrives at a station from the loss's side is its **upstream gradient**; the station multiplies
+# it by its own slope and passes the product on:
 #
 # $$\frac{dL}{dz} = -1.607 \cdot 0.235 = -0.378 \qquad \frac{dL}{dw} = -0.378 \cdot 2 = -0.755$$
 #
@@ -70,6 +73,8 @@ from dlteach import progress, use
 #
 # We write the gradient of the loss with respect to `z` as `dz` in code, that of `w` as `dw`, and so on: always "d
 # something" for "how much the loss moves when that something moves".
+#
+# The next cell holds the colours and the pen for our drawings. Run it; there is no need to read it.
 
 # %% play=true
 import matplotlib.pyplot as plt
@@ -98,6 +103,10 @@ def draw_graph(boxes, arrows, title):
     plt.show()
 
 
+# %% [markdown]
+# And here is the neuron, with the numbers on it. Do read the first lines of the function: forward, then backward.
+
+# %% play=true
 def neuron_graph(x=2.0, w=0.5, b=-0.5, y=1):
     z = w * x + b  # forward: every station keeps what it needs for the way back
     p = 1 / (1 + np.exp(-z))
@@ -123,13 +132,22 @@ neuron_graph(x=2.0, w=0.5, b=-0.5, y=1)
 # *Play:* change the numbers in the last line of the cell above. Try `y=0`, try `w=5.0` (a confident neuron), try
 # `x=0.0`: which gradient is 0 then, and why?
 #
+# <details>
+# <summary>Answer</summary>
+#
+# That of `w`: it is $dz \cdot x$. With an input of 0 the weight makes no difference to anything, so it cannot be
+# blamed.
+#
+# </details>
+
+# %% [markdown]
 # **Predict, then look.** The gradient of `w` is −0.755. If you make `w` a little *larger*, does the loss go up or
 # down? And what will a step of gradient descent do with `w`?
 #
 # <details>
 # <summary>Answer</summary>
 #
-# Down: the gradient is negative, so the loss falls as `w` grows, about 0.755 for each unit. Gradient descent goes
+# Down: the gradient is negative, so the loss falls as `w` grows, by about 0.755 times the nudge. Gradient descent goes
 # *against* the gradient, `w - lr * dw`, so it makes `w` larger. That makes sense: the label is 1, and a larger `w`
 # pushes p towards 1.
 #
@@ -137,19 +155,26 @@ neuron_graph(x=2.0, w=0.5, b=-0.5, y=1)
 #
 # ### Update
 #
-# Forward, backward, update; and again. That is all of learning. Here are five rounds with the neuron above:
+# Forward, backward, update; and again. That is all of learning. Here are five rounds with the neuron above (`lr` is the
+# learning rate of lesson 02):
 
 # %% play=true
-x, y, w, b, lr = 2.0, 1, 0.5, -0.5, 0.5
-for turn in range(5):
-    z = w * x + b  # forward
-    p = 1 / (1 + np.exp(-z))
-    dz = p - y  # backward: loss and sigmoid in one, as we saw
-    dw, db = dz * x, dz
-    print(f"turn {turn}: w = {w:.3f}  b = {b:+.3f}  p = {p:.3f}  loss = {-np.log(p):.3f}  dw = {dw:+.3f}  db = {db:+.3f}")
-    w, b = w - lr * dw, b - lr * db  # update
+def learn(x=2.0, w=0.5, b=-0.5, lr=0.5, turns=5):
+    for turn in range(turns):
+        z = w * x + b  # forward
+        p = 1 / (1 + np.exp(-z))
+        loss = -np.log(p)  # the label y is 1
+        dz = p - 1  # backward: loss and sigmoid in one, p - y, as we saw
+        dw, db = dz * x, dz
+        print(f"turn {turn}: w = {w:.3f}  b = {b:+.3f}  p = {p:.3f}  loss = {loss:.3f}  dw = {dw:+.3f}  db = {db:+.3f}")
+        w, b = w - lr * dw, b - lr * db  # update
+
+
+learn(x=2.0, w=0.5, b=-0.5, lr=0.5, turns=5)
 
 # %% [markdown]
+# Line by line p climbs towards 1 and the loss falls; the gradients shrink, so the steps do too.
+#
 # ### Where paths part, gradients add up
 #
 # One more rule, and you know everything there is to know. Suppose $x$ reaches the loss on *two* paths: $u = 3x$ and
@@ -180,8 +205,8 @@ for turn in range(5):
 # | `b` | (H,) | the biases; NumPy adds them to every row |
 # | `out` | (N, H) | for every sample, the sums of all H neurons |
 #
-# This is called an **affine** (or dense, or linear) layer. The activation, sigmoid or ReLU, is a station of its own,
-# and comes later.
+# This is called an **affine** (or dense, or linear) layer. In a network its sums then pass through a bent function such
+# as the sigmoid, the *activation*; that is a station of its own, and comes in section 4.
 #
 # **Predict, then look.** How many numbers does a layer from 64 inputs to 32 neurons have to learn?
 #
@@ -192,12 +217,13 @@ for turn in range(5):
 # parameters.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Find the misprint.** Two sentences from course notes that go round the web; each has one mistake in it.
 #
-# 1. "A neuron multiplies its inputs by the weights, adds these products up, *multiplies the sum by the bias* and
+# 1. "A neuron multiplies its inputs by the weights, adds these products up, multiplies the sum by the bias and
 #    applies its activation."
-# 2. "A dense layer from 784 to 128 units has 784 · 128 = *100,352* parameters."
+# 2. "A dense layer from 784 to 128 units has 784 · 128 = 100,352 parameters."
 #
 # <details>
 # <summary>Answer</summary>
@@ -207,7 +233,8 @@ for turn in range(5):
 # 2. The biases are forgotten: 784 · 128 + 128 = **100,480**.
 #
 # </details>
-#
+
+# %% [markdown]
 # Your function also returns a **cache**: what the backward pass will need to know again. For the affine layer that is
 # `(x, w)`.
 
@@ -250,7 +277,9 @@ def affine_forward(x, w, b):
 # $$db_{j} = \sum_{n=1}^{N} \text{dout}_{nj}$$
 #
 # Each of the first two is a sum over an index that two arrays share: that is what a matrix product is. It remains to
-# find out which array comes first, and which is transposed. The shapes will tell you.
+# find out which array comes first, and which is transposed. The shapes will tell you: in a product `a @ b` the last
+# size of `a` and the first of `b` must be the same, and it is the one that disappears. (`a.T` is `a` transposed: rows
+# become columns, so (2, 5) becomes (5, 2).)
 #
 # **Predict, then look.** One sample, one input, two neurons: `w = [[1, 2]]`, and from above comes `dout = [[1, -1]]`.
 # What is `dx`?
@@ -262,7 +291,8 @@ def affine_forward(x, w, b):
 # positive), the second would like it larger, and the second has more weight.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Find the misprint.** A widely copied slide says: "$dx_i = \text{dout} \cdot \sum_j w_{ij}$: take the upstream
 # gradient, and multiply it by the sum of the weights." What would it give in the little example above, and what is
 # wrong?
@@ -276,9 +306,12 @@ def affine_forward(x, w, b):
 # just one neuron; that may be why it goes unnoticed.
 #
 # </details>
-#
-# **Why no 1/N?** The loss is a mean over the batch. When the loss sends its gradient down, the 1/N is already in it.
+
+# %% [markdown]
+# **Why no 1/N?** The loss is a mean over the batch. When the loss sends its gradient back, the 1/N is already in it.
 # The layers below only add up.
+#
+# The function gets the cache of the forward pass and takes it apart in its first line, which is written already.
 
 # %% exercise="affine_backward"
 def affine_backward(dout, cache):
@@ -298,21 +331,21 @@ def affine_backward(dout, cache):
 # %% [markdown]
 # ## 4 Activations
 #
-# Two affine layers, one after the other, are no more than a single affine layer: $(x\,w_1)\,w_2 = x\,(w_1 w_2)$. Only
-# something *bent* between them makes depth worth having. That is the activation: a function applied to every number
-# by itself.
+# Two affine layers, one after the other, are no more than a single affine layer: $(x\,w_1)\,w_2 = x\,(w_1 w_2)$, and
+# the two biases also melt into one. Only something *bent* between them makes depth worth having. That is the
+# activation: a function applied to every number by itself. From now on $x$ is whatever enters the station we look at,
+# here the sums of a layer.
 #
 # $$\text{ReLU}(x) = \max(0, x) \qquad\qquad \sigma(x) = \frac{1}{1 + e^{-x}}$$
 
 # %% play=true
 def activation_picture(low=-6.0, high=6.0):
-    x = np.linspace(low, high, 400)
-    s = 1 / (1 + np.exp(-x))
-    curves = {"ReLU": (np.maximum(0, x), np.where(x > 0, 1.0, 0.0)), "sigmoid": (s, s * (1 - s))}
+    x = np.linspace(low, high, 1000)
+    curves = {"ReLU": [max(0.0, number) for number in x], "sigmoid": 1 / (1 + np.exp(-x))}
     _, axes = plt.subplots(1, 2, figsize=(10, 3))
-    for ax, (name, (value, slope)) in zip(axes, curves.items()):
+    for ax, (name, value) in zip(axes, curves.items()):
         ax.plot(x, value, color=BLUE, label=f"{name}(x)")
-        ax.plot(x, slope, color=ORANGE, linestyle="--", label="its slope")
+        ax.plot(x, np.gradient(value, x), color=ORANGE, linestyle="--", label="its slope")  # measured, from point to point
         ax.set(title=name, xlabel="x (no unit)", ylabel="value (no unit)", ylim=(-0.1, 1.6 if name == "ReLU" else 1.1))
         ax.grid(alpha=0.3)
         ax.legend()
@@ -328,9 +361,17 @@ activation_picture(low=-6.0, high=6.0)
 #
 # *Play:* set `low=-20.0, high=20.0`. How much of the line has a sigmoid slope that you can still see?
 #
+# <details>
+# <summary>Answer</summary>
+#
+# About a quarter of it, from −5 to 5. Everywhere else the sigmoid is flat: it has *saturated*.
+#
+# </details>
+
+# %% [markdown]
 # ### ReLU
 #
-# Forward: the larger of 0 and x, for every number. The cache is the input `x`.
+# Forward: the larger of 0 and x, for every number of the array. The cache is the input `x`.
 
 # %% exercise="relu_forward"
 def relu_forward(x):
@@ -362,11 +403,11 @@ def relu_backward(dout, cache):
 # %% [markdown]
 # ### Sigmoid
 #
-# Forward: $\text{out} = 1 / (1 + e^{-x})$. Mind the minus sign; many printed formulas have lost it. For very large
-# negative x the exponential becomes infinite, and NumPy warns; but 1 divided by infinity is 0, which is right. A
+# Forward: $\text{out} = 1 / (1 + e^{-x})$. Mind the minus sign; many printed formulas have lost it. For x far below 0,
+# such as −1000, the exponential becomes infinite, and NumPy warns; but 1 divided by infinity is 0, which is right. A
 # warning costs nothing here.
 #
-# The cache is the *output*. In a moment you will see why.
+# The cache is the *output* this time. In a moment you will see why.
 
 # %% exercise="sigmoid_forward"
 def sigmoid_forward(x):
@@ -417,7 +458,8 @@ def sigmoid_backward(dout, cache):
 # Affine, then sigmoid: that is the whole model of lesson 04, now made of stations. The loss of a sample is $-\log p$
 # if its label $y$ is 1 and $-\log(1 - p)$ if it is 0, so its slope is $-1/p$ or $1/(1-p)$. In the loop below, read
 # the two lines that go forward, then the three that come back: they visit the same stations in the opposite order.
-# `use` gives your function if it passes its check, and ours otherwise.
+# `use` gives your function if it passes its check, and ours otherwise. The data are 200 points in the plane, of two
+# classes.
 
 # %% play=true
 from dlteach.data import load
@@ -440,12 +482,12 @@ def logistic_regression(x, y, lr=1.0, epochs=300):
 
 
 moons = load("moons", n=200, rng=np.random.default_rng(0))
-w, b = logistic_regression(moons.x, moons.y, lr=1.0, epochs=300)
-right = (affine(moons.x, w, b)[0][:, 0] > 0) == moons.y
+moons_w, moons_b = logistic_regression(moons.x, moons.y, lr=1.0, epochs=300)
+right = (affine(moons.x, moons_w, moons_b)[0][:, 0] > 0) == moons.y  # z > 0 means p > 0.5
 for label, (colour, marker) in enumerate([(BLUE, "o"), (ORANGE, "^")]):
     plt.scatter(*moons.x[moons.y == label].T, color=colour, marker=marker, edgecolor="white", label=f"class {label}")
 ends = np.array([-1.5, 2.5])
-plt.plot(ends, -(w[0, 0] * ends + b[0]) / w[1, 0], color="black", linestyle="--", label="p = 0.5")
+plt.plot(ends, -(moons_w[0, 0] * ends + moons_b[0]) / moons_w[1, 0], color="black", linestyle="--", label="p = 0.5")
 plt.gca().set(xlabel="x1 (no unit)", ylabel="x2 (no unit)", ylim=(-1, 1.5))
 plt.title(f"One neuron gets {right.mean():.0%} right")
 plt.legend()
@@ -459,16 +501,19 @@ plt.show()
 # %% [markdown]
 # ## 5 Many classes: softmax and cross-entropy
 #
-# For C classes the last layer gives C numbers for each sample, the **logits** $s_1 \dots s_C$: the larger, the more
-# the network believes in that class. **Softmax** turns them into probabilities: make them positive with the
-# exponential, then divide by their total.
+# For C classes the last layer gives C numbers for each sample, the **logits** $s_0 \dots s_{C-1}$ (classes count from
+# 0, like NumPy's columns): the larger, the more the network believes in that class. **Softmax** turns them into
+# probabilities: make them positive with the exponential, then divide by their total.
 #
 # $$p_c = \frac{e^{s_c}}{\sum_k e^{s_k}}$$
 #
+# Here $c$ is the class in question, and the sum runs over all classes $k$. With the logits (0, 1), for example, the
+# exponentials are 1 and 2.718, their total is 3.718, and the probabilities are 0.27 and 0.73.
+#
 # One thing needs care: $e^{1000}$ is too large for the computer, which makes it infinity, and infinity / infinity is
-# `nan`, "not a number". The remedy is pretty: adding the same number to all logits of a row multiplies top and bottom
-# by the same factor, so it changes nothing. Take off the row's largest logit first. Then the largest exponent is 0,
-# and nothing can overflow.
+# `nan`, "not a number". The remedy is pretty. Taking the same number $m$ off all logits of a row changes nothing, since
+# $e^{s - m} = e^s / e^m$: top and bottom are divided by the same factor. So let $m$ be the row's largest logit. Then
+# the largest exponent is 0, and nothing can overflow.
 #
 # **Predict, then look.** What is the softmax of (1, 1, 1, 1)? Of (1001, 1001, 1001, 1001)?
 #
@@ -478,6 +523,11 @@ plt.show()
 # (¼, ¼, ¼, ¼), both times: only the *differences* between logits count.
 #
 # </details>
+
+# %% [markdown]
+# **A NumPy idiom you will need:** along `axis=1` an array (N, C) is summed row by row. The N sums come as a flat (N,),
+# which NumPy cannot line up with the rows of (N, C). `a.sum(axis=1, keepdims=True)` keeps them as a column, (N, 1):
+# then each sum meets its own row. `max` can do the same.
 
 # %% exercise="softmax"
 def softmax(logits):
@@ -499,26 +549,39 @@ def softmax(logits):
 #
 # $$L = -\frac{1}{N} \sum_{n} \log p_{n, y_n}$$
 #
-# The logarithm of the softmax is simpler than the softmax itself, because it undoes the exponential on top. For one
-# row with label $y$:
+# The logarithm of the softmax is simpler than the softmax itself: the log of a quotient is a difference of logs, and
+# the log undoes the exponential on top. For one row with label $y$:
 #
 # $$-\log p_y = -s_y + \log \sum_k e^{s_k}$$
 #
-# Computed like this, from the shifted logits, a confident mistake of 1000 costs 1000. Computed as `log(softmax(...))`
-# it costs infinity, since the probability was rounded to 0 on the way.
+# Compute it like this, with the shifted logits in *both* parts. Then a confident mistake (the right class lies 1000
+# below the winner) costs 1000. Computed as `log(softmax(...))` it would cost infinity, since the probability was
+# rounded to 0 on the way.
 #
 # ### Its gradient
 #
 # Differentiate that line with respect to one logit $s_c$. The first part gives $-1$ if $c$ is the right class and 0
-# otherwise. The second part gives $e^{s_c} / \sum_k e^{s_k}$, which is $p_c$ again. So for a batch, where the mean
-# brings in $1/N$:
+# otherwise. The second part, by the chain rule, gives one over the sum (the slope of the log) times $e^{s_c}$ (the only
+# term of the sum that moves): that is $p_c$ again. So for a batch, where the mean brings in $1/N$:
 #
 # $$\text{dlogits}_{nc} = \frac{1}{N} \Bigl( p_{nc} - \begin{cases} 1 & c = y_n \\ 0 & \text{otherwise} \end{cases} \Bigr)$$
 #
 # *Probability minus truth*, as with the single neuron in section 1. This is why softmax and loss are made into one
-# station.
+# station. (The truth, 1 for the right class and 0 for the others, is often written as a row of its own: the *one-hot*
+# vector.)
 #
-# **A NumPy idiom you will need:** `a[np.arange(N), labels]` takes one entry from each row of `a`: row 0 at column
+# **Predict, then look.** A batch of one, the probabilities are (0.7, 0.2, 0.1), and the right class is 1. What is
+# `dlogits`? And what is its sum?
+#
+# <details>
+# <summary>Answer</summary>
+#
+# (0.7, −0.8, 0.1). The sum is 0, as in every row: what one class gains the others lose.
+#
+# </details>
+
+# %% [markdown]
+# **Another NumPy idiom:** `a[np.arange(N), labels]` takes one entry from each row of `a`: row 0 at column
 # `labels[0]`, row 1 at column `labels[1]`, and so on. It works on the left of `-=` as well.
 
 # %% exercise="softmax_cross_entropy"
@@ -567,15 +630,23 @@ softmax_picture(logits=(2.0, 1.0, -1.0), label=1)
 # 0.71, 0.26 and 0.04; right the gradient, which is negative for the right class (its logit should rise) and positive
 # for the others, in proportion to how much was wrongly believed. The gradients of a row add up to 0.
 #
-# *Play:* make the network sure and right, `logits=(-1.0, 6.0, -1.0)`; then sure and wrong,
-# `logits=(6.0, -1.0, -1.0)`. How large does the gradient get at most?
+# *Play:* make the network sure and right, `logits=(-1.0, 6.0, -1.0)`; then sure and wrong, `logits=(6.0, -1.0, -1.0)`.
+# How large does the gradient get at most?
+#
+# <details>
+# <summary>Answer</summary>
+#
+# Sure and right: nearly 0, there is nothing left to learn. Sure and wrong: nearly −1 for the right class and +1 for the
+# wrong one, and never beyond, since a probability lies between 0 and 1.
+#
+# </details>
 
 # %% [markdown]
 # ## 6 A network with a hidden layer
 #
 # Now the stations are strung together: affine, ReLU, affine, and a loss at the end. Before you write it for batches
-# and classes, watch it once with plain numbers: one input, *one* hidden unit, and a sigmoid at the end as in section
-# 1.
+# and classes, watch it once with plain numbers: one input, *one* hidden unit, and a sigmoid at the end as in section 1.
+# The first affine layer gives `z`, the ReLU makes `h` of it, the second affine layer gives `s`, and `p` is its sigmoid.
 
 # %% play=true
 def network_graph(x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, y=1):
@@ -608,9 +679,18 @@ network_graph(x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, y=1)
 #
 # *Play:* set `w1=-1.0`. The hidden unit is off now. What has become of all gradients behind it?
 #
-# **By hand.** Cover the orange numbers and work them out from right to left: `ds` = p − y, then `dw2` = ds · h, `db2`
-# = ds, `dh` = ds · w2, then through the ReLU, then `dw1` = dz · x. Three multiplications and a gate, and you have
-# done backpropagation.
+# <details>
+# <summary>Answer</summary>
+#
+# They are 0: nothing gets through a closed gate, neither to `w1` and `b1` nor to `x`. The gradient of `w2` is 0 too,
+# since $h = 0$; only `b2` still learns.
+#
+# </details>
+
+# %% [markdown]
+# **By hand.** Cover the orange numbers and work them out from right to left: `ds = p - y`, where p is 0.27; then
+# `dw2 = ds * h`, `db2 = ds` and `dh = ds * w2`; then through the ReLU to `dz`; then `dw1 = dz * x` and `db1 = dz`.
+# Three multiplications and a gate, and you have done backpropagation.
 #
 # ### For batches and classes
 #
@@ -619,7 +699,7 @@ network_graph(x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, y=1)
 # %% play=true
 first, second, end = "affine 1\nw1, b1", "affine 2\nw2, b2", "softmax\n+ loss"
 draw_graph(
-    {"x": (0, 0), first: (2.2, 0), "ReLU": (4.4, 0), second: (6.6, 0), end: (9.3, 0), "L": (11.1, 0)},
+    {"x": (-0.3, 0), first: (2.2, 0), "ReLU": (4.4, 0), second: (6.6, 0), end: (9.3, 0), "L": (11.1, 0)},
     [
         ("x", first, "x (N, D)", "not needed"),
         (first, "ReLU", "z (N, H)", "dz (N, H)"),
@@ -637,8 +717,11 @@ draw_graph(
 #
 # The parameters come in a dictionary, `params`, with the keys `w1` (D, H), `b1` (H,), `w2` (H, C) and `b2` (C,). The
 # gradients go back in a dictionary *with the same keys*, so that a loop can later pair each parameter with its
-# gradient. You may call the functions you wrote above; each cache goes to the backward function of the station it
-# came from.
+# gradient. (`params["w1"]` is the array under the key `"w1"`.)
+#
+# You may call the functions you wrote above, by their names; where one of them is not right yet, the check takes ours.
+# Remember that a forward function returns *two* things. Each cache goes to the backward function of the station it came
+# from.
 #
 # **Predict, then look.** Suppose `w2` is all zeros. Which of the four gradients are zero, whatever the data?
 #
@@ -675,12 +758,12 @@ def two_layer_loss(params, x, labels):
 # %% [markdown]
 # ## 7 Update, and watch it learn
 #
-# What is left is the step: every parameter goes a little way against its gradient,
+# What is left is the step of lesson 02: every parameter $\theta$ goes a little way against its gradient,
 #
 # $$\theta \leftarrow \theta - \text{lr} \cdot d\theta$$
 #
-# for each array $\theta$ in the dictionary. Return a *new* dictionary and leave the old one as it is: then you can
-# keep the parameters from before, compare, and go back. Let it work for any keys, not just our four.
+# and $\theta$ is each array in the dictionary in turn. Return a *new* dictionary and leave the old one as it is: then
+# you can keep the parameters from before, compare, and go back. Let it work for any keys, not just our four.
 
 # %% exercise="sgd_step"
 def sgd_step(params, grads, lr):
@@ -694,9 +777,10 @@ def sgd_step(params, grads, lr):
 # %% [markdown]
 # ### The training loop
 #
-# Computing the gradient on *all* data for every step is slow. A small random handful, a **mini-batch**, gives nearly
-# the same direction for a fraction of the work. One pass through all data is an **epoch**; the order is shuffled anew
-# each time. This is *stochastic gradient descent*, SGD.
+# The loop is the one from section 1: forward, backward, update. But computing the gradient on *all* data for every step
+# is slow. A small random handful, a **mini-batch**, gives nearly the same direction for a fraction of the work. One
+# pass through all data is an **epoch**; the order is shuffled anew each time. This is *stochastic gradient descent*,
+# SGD.
 #
 # And the start: the weights are small random numbers (all alike would stay alike for ever), the biases are zero. The
 # last layer starts very small, so that at first the network has no opinion. Why the first layer gets just this size
@@ -756,7 +840,7 @@ def decision_regions(name="spirals", hidden=(2, 4, 32), lr=0.5, epochs=200):
             points = data.x[data.y == label].T
             ax.scatter(*points, color=colour, marker=marker, edgecolor="white", s=22, label=f"class {label}")
         right = accuracy(params, data.x, data.y)
-        ax.set(title=f"{units} hidden units: {right:.0%} right", xlabel="x1 (no unit)", ylabel="x2 (no unit)")
+        ax.set(title=f"{units} hidden units: {right:.1%} right", xlabel="x1 (no unit)", ylabel="x2 (no unit)")
     axes[0, 0].legend(loc="lower left")
     fig.tight_layout()
     plt.show()
@@ -767,10 +851,19 @@ decision_regions("spirals", hidden=(2, 4, 32), lr=0.5, epochs=200)
 # %% [markdown]
 # *The picture:* three times the same spiral arms (circles, triangles, squares), with the network's answer as a tint
 # behind them. With 2 hidden units the plane is cut into wedges and 43 % of the points are right; with 4 units it is
-# 75 %; with 32 the borders wind along with the arms and every point is right.
+# 75 %; with 32 the borders wind along with the arms, and only one point in 300 is still on the wrong side.
 #
 # *Play:* try `"moons"` or `"circles"` in place of `"spirals"`; find the smallest number of hidden units that is
-# enough for each. Then set `lr` to 0.01 and to 20.
+# enough for each. Then go back to the spirals and set `lr` to 0.01 and to 20.
+#
+# <details>
+# <summary>What you should find</summary>
+#
+# From this start, circles take 3 units (three folds make a closed fence), moons 6. Another start may need one more or
+# one less. With 0.01 the network has hardly begun after 200 epochs; with 20 every step overshoots, and all points end
+# up in the same class: 33 %, no better than guessing.
+#
+# </details>
 
 # %% [markdown]
 # ## 8 Your network reads digits
@@ -780,12 +873,13 @@ decision_regions("spirals", hidden=(2, 4, 32), lr=0.5, epochs=200)
 #
 # ### First, put something aside
 #
-# We set aside one fifth of the images as the **test part**, the same share of every digit, and do not look at them
-# until everything is decided. Whoever chooses the learning rate by the test score has used the test for learning. For
-# choosing we split the rest once more: a **validation part**.
+# We set aside one fifth of the images as the **test part**, the same share of every digit (a *stratified* split), and
+# do not look at them until everything is decided. Whoever chooses the learning rate by the test score has used the test
+# for learning. The rest is the **training part**. We split it once more: from four fifths of it the networks learn
+# (`x_fit`, `y_fit`), and the last fifth, the **validation part** (`x_val`, `y_val`), is for choosing between them.
 #
-# The ink is scaled to the range from 0 to 1; what is smallest and largest is found on the training part alone. (A
-# pixel of a test image may then lie a little above 1. That is as it should be.)
+# The ink is scaled to the range from 0 to 1, pixel by pixel; what is smallest and largest is found on the images to
+# learn from alone. (A pixel of another image may then lie a little above 1. That is as it should be.)
 
 # %% play=true
 from dlteach.data import fit_min_max, stratified_split
@@ -825,8 +919,7 @@ plt.show()
 # </details>
 
 # %% play=true
-params = new_network(64, 32, 10, np.random.default_rng(0))
-first_loss, _ = network_loss(params, x_fit, y_fit)
+first_loss, _ = network_loss(new_network(64, 32, 10, np.random.default_rng(0)), x_fit, y_fit)
 print(f"first loss {first_loss:.4f}, log 10 = {np.log(10):.4f}")
 
 # %% [markdown]
@@ -835,14 +928,19 @@ print(f"first loss {first_loss:.4f}, log 10 = {np.log(10):.4f}")
 #
 # $$\frac{dL}{d\theta_i} \approx \frac{L(\theta_i + h) - L(\theta_i - h)}{2h}$$
 #
-# This is `numerical_gradient` from lesson 02. The two will never agree in all digits, so *how* close is close enough?
-# A difference of 0.001 is nothing for a gradient of 50, and everything for one of 0.002. We need the error *relative*
-# to the size of the numbers, for the entry where it is worst:
+# Here $\theta_i$ is the $i$-th parameter and $h$ the nudge, 0.00001. This is `numerical_gradient` from lesson 02. (You
+# wrote it in another notebook, so `use` will take ours below.)
+#
+# The two gradients, call them $a$ and $b$, will never agree in all digits, so *how* close is close enough? A difference
+# of 0.001 is nothing for a gradient of 50, and everything for one of 0.002. We need the error *relative* to the size of
+# the numbers, for the entry $i$ where it is worst:
 #
 # $$\text{error} = \max_i \frac{|a_i - b_i|}{\max(|a_i| + |b_i|,\ 10^{-8})}$$
 #
-# The $10^{-8}$ keeps two zeros from being divided by zero. Rules of thumb: about $10^{-7}$ or less is right;
-# $10^{-4}$ is suspicious, unless a ReLU's corner lies within the nudge; $10^{-2}$ and more is a mistake.
+# For $a_i = 3$ and $b_i = 5$ that is 2 / 8 = 0.25. The two max are different things: the one in front picks the worst
+# entry; the one below the line compares two numbers, so that two zeros are never divided by zero. Rules of thumb: about
+# $10^{-7}$ or less is right; $10^{-4}$ is suspicious, unless a ReLU's corner lies within the nudge; $10^{-2}$ and more
+# is a mistake.
 
 # %% exercise="relative_error"
 def relative_error(a, b):
@@ -873,9 +971,11 @@ small["w2"] *= 100  # away from zero: gradients that are zero anyway would hide 
 gradient_check(small, x_fit[:8], y_fit[:8])
 
 # %% [markdown]
-# **Predict, then look.** This network has 460 numbers to learn; the check ran it 920 times. How often would it have
-# to run for a single step of the network we are about to train, with 128 hidden units? And how often does
-# backpropagation run it?
+# All four errors are far below $10^{-7}$: the gradient is right. This little network has 460 numbers to learn, and the
+# check ran it 920 times.
+#
+# **Predict, then look.** How often would it have to run for a single step of the network we are about to train, with
+# 128 hidden units? And how often does backpropagation run it?
 #
 # <details>
 # <summary>Answer</summary>
@@ -884,23 +984,25 @@ gradient_check(small, x_fit[:8], y_fit[:8])
 # back.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Question 3: can it learn 50 images by heart?** A network that cannot even do that has something wrong with it, and
 # no amount of data will help. It *should* reach a loss of nearly 0 and 100 % here. (This says nothing yet about
 # images it has not seen.)
 
 # %% play=true
 rng = np.random.default_rng(0)
-losses = []
 few_x, few_y = x_fit[:50], y_fit[:50]
-by_heart = train(new_network(64, 32, 10, rng), few_x, few_y, 0.5, 100, 10, rng, lambda params, loss: losses.append(loss))
-print(f"50 images: {accuracy(by_heart, few_x, few_y):.0%} right, loss from {losses[0]:.3f} to {losses[-1]:.4f}")
+by_heart = train(new_network(64, 32, 10, rng), few_x, few_y, lr=0.5, epochs=100, batch_size=10, rng=rng)
+last_loss, _ = network_loss(by_heart, few_x, few_y)
+print(f"50 images: {accuracy(by_heart, few_x, few_y):.0%} right, loss {last_loss:.4f}")
 
 # %% [markdown]
 # ### Choose
 #
 # How many hidden units, and which learning rate? Try a few, two random starts each, and ask the validation part. It
-# has 287 images, so one image is a third of a percent: differences of less than a percent are mostly luck.
+# has 287 images, so one image is a third of a percent: differences of less than a percent are mostly luck. We take the
+# best all the same: something must be chosen, and this is an honest way to do it.
 
 # %% play=true
 def validation_accuracy(hidden, lr, seed, epochs=30):
@@ -918,6 +1020,11 @@ print(f"chosen: {best_hidden} hidden units, lr {best_lr}")
 
 # %% [markdown]
 # ### The learning curve
+#
+# With what was chosen, watch one training: after each epoch, the loss and the share of right answers, on the images it
+# learns from and on the validation images.
+#
+# **Predict, then look.** Which of the two losses will be lower in the end?
 
 # %% play=true
 history = []
@@ -971,13 +1078,15 @@ print(f"median: {np.median(test_accuracies):.4f}")
 #
 # ### What it gets wrong
 #
-# A number such as 96 % says little. Look at the mistakes.
+# A number such as 96 % says little. Look at the mistakes: what is on them, what the network said, and, by your softmax,
+# how sure it was.
 
 # %% play=true
+probabilities_of = use("softmax")
+
+
 def mistakes(network, most=10):
-    logits = logits_of(network, scaling.apply(x_test))
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
+    p = probabilities_of(logits_of(network, scaling.apply(x_test)))
     answers = p.argmax(axis=1)
     wrong = np.flatnonzero(answers != y_test)
     surest_first = wrong[np.argsort(-p[wrong, answers[wrong]])][:most]
@@ -1002,6 +1111,9 @@ mistakes(networks[0], most=10)
 # anything like this".
 #
 # *Play:* look at the mistakes of another start, `networks[1]`. Are they the same images?
+#
+# And now the test part is used up: if what you have just seen makes you change the network, its score on these images
+# is no longer an honest one.
 
 # %% [markdown]
 # ## Summary

@@ -4,6 +4,7 @@ import pytest
 
 from dlteach.authoring import build_release, build_source
 from dlteach.exercises.registry import lessons
+from tests.conftest import TESTS
 
 nbclient = pytest.importorskip("nbclient", reason="the extra 'grade' is not installed")
 
@@ -24,3 +25,13 @@ def test_a_lesson_runs_to_its_end(lesson, build, share, tmp_path):
 def result(cell):
     """What nbgrader takes for the points: the value of the cell's last line."""
     return next(float(output.data["text/plain"]) for output in cell.outputs if output.output_type == "execute_result")
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("release")
+def test_what_nbgrader_releases_is_what_stands_in_lessons(run, tmp_path):
+    run("dlteach", "course", "init", tmp_path / "course", "--lessons", ",".join(str(lesson.number) for lesson in OURS))
+    for lesson in OURS:
+        run("nbgrader", "generate_assignment", lesson.stem, cwd=tmp_path / "course")
+        released = tmp_path / "course" / "release" / lesson.stem / f"{lesson.stem}.ipynb"
+        assert released.read_bytes() == (TESTS.parent / "lessons" / f"{lesson.stem}.ipynb").read_bytes()

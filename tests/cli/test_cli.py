@@ -40,6 +40,7 @@ WRONG = {
     "two folders": (["lab", "one", "two"], 2, "one folder is enough"),
     "no course": (["report", "05"], 1, "is no course"),
     "no sources": (["build", "nowhere"], 1, "is not a folder of lesson sources"),
+    "nothing to put in a course": (["course", "init", "c", "--sources", "."], 1, "holds no source of an installed lesson"),
     "no roster": (["course", "init", "c", "--lessons", "02", "--students", "none.csv"], 1, "none.csv could not be read"),
 }
 
@@ -62,7 +63,14 @@ def test_demo_takes_no_folder_that_holds_something_else(run, tmp_path):
 
 
 def test_lab_hands_out_the_lessons_and_starts_a_server_that_stops_with_it(environment, tmp_path):
-    with server_of([sys.executable, "-m", "dlteach.cli", "lab", "mine"], tmp_path, environment) as url:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "05_backpropagation.ipynb").write_text("my work", encoding="utf-8")
+    command = [sys.executable, "-m", "dlteach.cli", "lab", "mine", "--fresh", "5", "--solutions"]
+    with server_of(command, tmp_path, environment) as url:
         listed = json.loads(answer(f"{url}/api/contents"))
     names = {item["name"] for item in listed["content"]}
-    assert {f"{lesson.stem}.ipynb" for lesson in lessons() if lesson.number < 90} <= names
+    assert names == {f"{lesson.stem}.ipynb" for lesson in lessons() if lesson.number < 90} | {
+        "05_backpropagation_before_1.ipynb",
+        "solutions",
+    }
+    assert (tmp_path / "mine" / "05_backpropagation_before_1.ipynb").read_text(encoding="utf-8") == "my work"

@@ -123,6 +123,16 @@ def dx_and_dw_exchanged(dout, cache):
     return x.T @ dout, dout @ w.T, dout.sum(axis=0)
 
 
+def x_not_transposed(dout, cache):
+    x, w = cache
+    return dout @ w.T, x @ dout, dout.sum(axis=0)
+
+
+def multiplied_element_by_element(dout, cache):
+    x, w = cache
+    return dout * w, dout * x, dout.sum(axis=0)
+
+
 # Right answers written another way.
 
 
@@ -234,6 +244,17 @@ EXERCISE = Exercise(
             dx_and_dw_exchanged,
             "`dx` and `dw` are both right, but they come back in each other's place.",
             "The order is `dx, dw, db`.",
+        ),
+        Misconception(
+            x_not_transposed,
+            "`dw` multiplies by `x` as it is, but then rows meet columns that do not belong together.",
+            "`x` is (N, D), `dout` is (N, H) and `dw` must be (D, H): the sum runs over the samples, so the two N's must stand next to "
+            "each other.",
+        ),
+        Misconception(
+            multiplied_element_by_element,
+            "`dout` is multiplied element by element; `dx` and `dw` are *sums* of such products, one for each path.",
+            "`*` multiplies numbers that stand at the same place, and adds nothing up. Which operator multiplies and adds up?",
         ),
     ),
     accepted=(with_einsum, with_loops, with_outer_products),

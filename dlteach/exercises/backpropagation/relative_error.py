@@ -100,6 +100,11 @@ def pythons_max(a, b):
     return np.max(np.abs(a - b) / max(np.abs(a) + np.abs(b), 1e-8))
 
 
+def largest_along_axis_1e_8(a, b):
+    size = np.abs(a) + np.abs(b)
+    return np.max(np.abs(a - b) / np.max(size, 1e-8))
+
+
 # Right answers written another way.
 
 
@@ -201,8 +206,13 @@ EXERCISE = Exercise(
         ),
         Misconception(
             pythons_max,
-            "Python's own `max` cannot compare a whole array with 1e-8: it needs one true or false.",
+            "`if` and Python's own `max` need a single true or false, and a comparison of a whole array with 1e-8 gives many.",
             "NumPy has a function that takes the larger of two numbers element by element.",
+        ),
+        Misconception(
+            largest_along_axis_1e_8,
+            "`np.max` looks for the largest number *of one array*, and takes its second argument for an axis: 1e-8 cannot be one.",
+            "NumPy has another function, with a longer name, that compares two things element by element.",
         ),
     ),
     accepted=(with_loops, with_where, with_clip),

@@ -79,6 +79,10 @@ def dout_overwritten(dout, cache):
     return dout
 
 
+def only_where_the_unit_was_on(dout, cache):
+    return dout[cache > 0]
+
+
 # Right answers written another way.
 
 
@@ -155,6 +159,12 @@ EXERCISE = Exercise(
             dout_overwritten,
             "The numbers are right, but `dout` itself has been changed: the caller's array is no longer what it was.",
             "Assigning to `dout[...]` writes into the array that was passed in. Make a new array instead.",
+        ),
+        Misconception(
+            only_where_the_unit_was_on,
+            "Where the unit was off the gradient has been left out altogether, and with it the shape: `dout[x > 0]` picks entries and lays "
+            "them in one row.",
+            "`dx` has the shape of `x`: every number keeps its place, and where the unit was off stands 0.",
         ),
     ),
     accepted=(with_where, with_a_copy, with_heaviside, with_loops),

@@ -70,6 +70,10 @@ def pythons_max(x):
     return max(0, x), x
 
 
+def only_the_positive_numbers(x):
+    return x[x > 0], x
+
+
 # Right answers written another way.
 
 
@@ -145,8 +149,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             pythons_max,
-            "Python's own `max` cannot compare a whole array with 0: it needs one true or false.",
+            "`if` and Python's own `max` need a single true or false, and a comparison of a whole array with 0 gives many.",
             "You want to compare element by element. NumPy has a function of its own for that.",
+        ),
+        Misconception(
+            only_the_positive_numbers,
+            "The negative numbers have been left out altogether, and with them the shape: `x[x > 0]` picks entries and lays them in one "
+            "row.",
+            "Nothing is to be left out. Every number keeps its place, and where a number was negative stands 0.",
         ),
     ),
     accepted=(with_where, with_a_mask, with_a_copy, half_of_x_and_its_size),

@@ -89,6 +89,22 @@ def nothing_changed(params, grads, lr):
     return new
 
 
+def only_the_first_key(params, grads, lr):
+    for key in params:
+        return {key: params[key] - lr * grads[key]}
+
+
+def only_the_last_key(params, grads, lr):
+    new = {}
+    for key in params:
+        new = {key: params[key] - lr * grads[key]}
+    return new
+
+
+def whole_dictionaries(params, grads, lr):
+    return params - lr * grads
+
+
 # Right answers written another way.
 
 
@@ -170,6 +186,21 @@ EXERCISE = Exercise(
             nothing_changed,
             "The parameters come back as they were.",
             "An expression that is computed but not stored is lost. Where does the result of your subtraction go?",
+        ),
+        Misconception(
+            only_the_first_key,
+            "Only the first parameter comes back: the loop ended after one turn.",
+            "`return` ends a function at once, even in the middle of a loop. How far is yours indented?",
+        ),
+        Misconception(
+            only_the_last_key,
+            "Only the last parameter comes back: the others have been lost on the way.",
+            "Is the dictionary made anew on every turn of the loop? Make it once, before, and put an entry in on each turn.",
+        ),
+        Misconception(
+            whole_dictionaries,
+            "A number cannot be multiplied by a whole dictionary, only by the arrays in it.",
+            "Go through the keys: under each of them there is one parameter, and one gradient.",
         ),
     ),
     accepted=(with_a_loop, with_copies, with_zip),

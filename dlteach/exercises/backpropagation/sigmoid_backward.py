@@ -95,6 +95,10 @@ def summed_over_the_batch(dout, cache):
     return np.sum(dout * out * (1 - out), axis=0)
 
 
+def matrix_product_for_the_slope(dout, cache):
+    return dout @ (cache * (1 - cache))
+
+
 # Right answers written another way.
 
 
@@ -185,6 +189,12 @@ EXERCISE = Exercise(
             summed_over_the_batch,
             "`dx` has been added up over the samples; it should have the shape of `dout`.",
             "Nothing is shared between samples here, so there is nothing to add. Sums over the batch belong to weights and biases.",
+        ),
+        Misconception(
+            matrix_product_for_the_slope,
+            "`dout` and the slope meet in a matrix product, which mixes the units; here every unit stands alone.",
+            "`@` is for the affine layer, where many paths are added up. From one entry of `x` only one path leads on: through the same "
+            "entry of `out`.",
         ),
     ),
     accepted=(with_the_square, through_the_input, with_multiply, with_loops),

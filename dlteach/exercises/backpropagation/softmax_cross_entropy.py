@@ -187,6 +187,49 @@ def results_exchanged(logits, labels):
     return dlogits / n, -log_p[np.arange(n), labels].mean()
 
 
+def label_numbers_subtracted(logits, labels):
+    n = len(labels)
+    z = logits - logits.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return -log_p[np.arange(n), labels].mean(), (np.exp(log_p) - labels[:, None]) / n
+
+
+def probabilities_overwritten(logits, labels):
+    n = len(labels)
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    dlogits = p
+    dlogits[np.arange(n), labels] -= 1
+    return -np.log(p[np.arange(n), labels]).mean(), dlogits / n
+
+
+def shift_in_one_part_only(logits, labels):
+    n = len(labels)
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    total = e.sum(axis=1, keepdims=True)
+    loss = (np.log(total[:, 0]) - logits[np.arange(n), labels]).mean()
+    dlogits = e / total
+    dlogits[np.arange(n), labels] -= 1
+    return loss, dlogits / n
+
+
+def labels_taken_for_rows(logits, labels):
+    n = len(labels)
+    z = logits - logits.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    dlogits = np.exp(log_p)
+    dlogits[labels] -= 1
+    return -log_p[np.arange(n), labels].mean(), dlogits / n
+
+
+def one_hot_as_wide_as_the_batch(logits, labels):
+    n = len(labels)
+    one_hot = np.eye(n)[labels]
+    z = logits - logits.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return -np.sum(one_hot * log_p) / n, (np.exp(log_p) - one_hot) / n
+
+
 # Right answers written another way.
 
 
@@ -311,8 +354,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             zero_times_infinity,
-            "Right for moderate logits, but NaN (not a number) for confident ones: a probability was rounded to 0, and 0 · log 0 is NaN.",
-            "Take the logarithm on paper first: the log of a quotient of exponentials needs only one exponential sum, and never log(0).",
+            "Right for moderate logits, but `loss` is NaN (not a number) for confident ones: on its way an exponential became infinite "
+            "or 0, and infinity - infinity and 0 · log 0 are both NaN.",
+            "Take the logarithm on paper first, then use the *shifted* logits in both of its parts: no exponential is larger than 1, and "
+            "log(0) never comes up.",
         ),
         Misconception(
             a_yes_or_no_for_each_class,
@@ -328,6 +373,35 @@ EXERCISE = Exercise(
             results_exchanged,
             "The two results come back in each other's place.",
             "The order is `loss, dlogits`.",
+        ),
+        Misconception(
+            label_numbers_subtracted,
+            "In `dlogits` the label itself is subtracted from its whole row, as if it were an amount; a label is only the number of a "
+            "class.",
+            "For class 7 not 7 is subtracted, but 1, and in one column only. Which one?",
+        ),
+        Misconception(
+            probabilities_overwritten,
+            "`loss` is NaN (not a number) even for moderate logits, as from the logarithm of a negative number; no probability is "
+            "negative.",
+            "Two names can stand for one array: after `b = a`, `b[...] -= 1` changes `a` as well. Do you still need the probabilities when "
+            "you take 1 off, and are they still what they were?",
+        ),
+        Misconception(
+            shift_in_one_part_only,
+            "`loss` is off by the mean of the rows' largest logits: the shift has been taken off in the sum of the exponentials, but not "
+            "in the logit of the right class.",
+            "A shift changes nothing only if *all* logits get it. Work with the shifted ones everywhere.",
+        ),
+        Misconception(
+            labels_taken_for_rows,
+            "In `dlogits` the labels have been used as *row* numbers; they are the numbers of columns.",
+            "One index alone, `a[labels]`, picks rows. You want one entry from each row: the row numbers come first, then the labels.",
+        ),
+        Misconception(
+            one_hot_as_wide_as_the_batch,
+            "The one-hot rows do not have as many entries as there are classes; they seem to have one for each *sample*.",
+            "A one-hot row has a place for each class: C of them, not N.",
         ),
     ),
     accepted=(with_one_hot, with_loops, with_margins, with_softmax_and_a_logarithm_apart),

@@ -265,6 +265,57 @@ def first_layer_left_out(params, x, labels):
     return -log_p[np.arange(n), labels].mean(), grads
 
 
+def relu_backward_turned_round(params, x, labels):
+    w1, b1, w2, b2 = params["w1"], params["b1"], params["w2"], params["b2"]
+    n = len(labels)
+    z1 = x @ w1 + b1
+    h = np.maximum(0, z1)
+    logits = h @ w2 + b2
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    dlogits = np.exp(log_p)
+    dlogits[np.arange(n), labels] -= 1
+    dlogits /= n
+    dz1 = z1 * (dlogits @ w2.T > 0)
+    grads = {"w1": x.T @ dz1, "b1": dz1.sum(axis=0), "w2": h.T @ dlogits, "b2": dlogits.sum(axis=0)}
+    return -log_p[np.arange(n), labels].mean(), grads
+
+
+def only_the_second_layer(params, x, labels):
+    w1, b1, w2, b2 = params["w1"], params["b1"], params["w2"], params["b2"]
+    n = len(labels)
+    h = np.maximum(0, x @ w1 + b1)
+    logits = h @ w2 + b2
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    dlogits = np.exp(log_p)
+    dlogits[np.arange(n), labels] -= 1
+    dlogits /= n
+    return -log_p[np.arange(n), labels].mean(), {"w2": h.T @ dlogits, "b2": dlogits.sum(axis=0)}
+
+
+def two_results_under_one_name(params, x, labels):
+    z = x @ params["w1"] + params["b1"], (x, params["w1"])
+    return np.maximum(0, z)
+
+
+def one_name_for_every_cache(params, x, labels):
+    h = np.maximum(0, x @ params["w1"] + params["b1"])
+    cache = h, params["w2"]
+    return cache > 0
+
+
+def keys_for_arrays(params, x, labels):
+    w1, b1, _w2, _b2 = params
+    return x @ w1 + b1
+
+
+def loss_sent_back(params, x, labels):
+    h = np.maximum(0, x @ params["w1"] + params["b1"])
+    logits = h @ params["w2"] + params["b2"]
+    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    loss = -log_p[np.arange(len(labels)), labels].mean()
+    return loss @ params["w2"].T
+
+
 # Right answers written another way.
 
 
@@ -400,6 +451,39 @@ EXERCISE = Exercise(
             first_layer_left_out,
             "The gradients of the first layer are all 0: nothing was sent back beyond the second layer.",
             "`affine_backward` gives three results. The first one is what the layer below receives as its `dout`.",
+        ),
+        Misconception(
+            relu_backward_turned_round,
+            "Going back through the ReLU, gradient and cache have changed places: what comes out is `z` where the gradient is positive.",
+            "Every backward function takes first what arrives from above, and second the cache.",
+        ),
+        Misconception(
+            only_the_second_layer,
+            "`grads` has only `w2` and `b2`; the first layer has none.",
+            "You are half-way back. `affine_backward` also told you the gradient of the hidden layer: pass it on, through the ReLU, to "
+            "the first.",
+        ),
+        Misconception(
+            two_results_under_one_name,
+            "A ReLU has been handed a pair where it expects an array.",
+            "Every forward function returns *two* things, its output and its cache. Give each of them a name, and pass only the output on.",
+        ),
+        Misconception(
+            one_name_for_every_cache,
+            "A ReLU has been handed a tuple where it expects an array: the two results of a forward function, or the cache of another "
+            "station.",
+            "Give the output and the cache of every station a name of their own. If all caches are called `cache`, only the last one is "
+            "left on the way back.",
+        ),
+        Misconception(
+            keys_for_arrays,
+            "A matrix product has been given a piece of text: the *name* of a parameter, where the array should be.",
+            "Going through a dictionary, or unpacking it, gives its keys. The array itself stands under its key: square brackets get it.",
+        ),
+        Misconception(
+            loss_sent_back,
+            "A single number stands in a matrix product on the way back: the loss, it seems, where its gradient should be.",
+            "The loss says how bad it is; `dlogits` says which way to go. Which of the two does `affine_backward` take as its `dout`?",
         ),
     ),
     accepted=(with_the_chain_written_out, one_sample_at_a_time, with_biases_as_weights),

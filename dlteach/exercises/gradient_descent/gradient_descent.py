@@ -266,6 +266,30 @@ def one_axis_only(grad, start, lr, steps):
     return path
 
 
+def slope_at_the_step_number(grad, start, lr, steps):
+    path = np.zeros((steps + 1, *np.shape(start)))
+    path[0] = start
+    for t in range(steps):
+        path[t + 1] = path[t] - lr * grad(t)
+    return path
+
+
+def row_from_itself(grad, start, lr, steps):
+    path = np.zeros((steps + 1, *np.shape(start)))
+    path[0] = start
+    for t in range(1, steps + 1):
+        path[t] = path[t] - lr * grad(path[t])
+    return path
+
+
+def shape_without_brackets(grad, start, lr, steps):
+    path = np.zeros(steps + 1, *np.shape(start))
+    path[0] = start
+    for t in range(steps):
+        path[t + 1] = path[t] - lr * grad(path[t])
+    return path
+
+
 # Right answers written another way.
 
 
@@ -447,18 +471,33 @@ EXERCISE = Exercise(
         ),
         Misconception(
             plain_numbers_only,
-            "It works for a plain number; but the rows of your path have no room for an array.",
+            "The rows of your path have no room for an array: each of them holds a single number.",
             "A point may have several coordinates. Which shape must the path have, if each row has the shape of the start?",
         ),
         Misconception(
             arrays_only,
-            "A plain number such as 10.0 has no `.shape`, so you can only start from an array.",
+            "A plain number such as 10.0 has no `.shape`, so your function stops there.",
             "`np.shape(start)` works for plain numbers as well: it is `()` there.",
         ),
         Misconception(
             one_axis_only,
             "`len(start)` is not enough: a plain number has no length, and a start with two axes has more than a length.",
             "`np.shape(start)` tells the whole shape, and works for plain numbers as well: it is `()` there.",
+        ),
+        Misconception(
+            slope_at_the_step_number,
+            "The slope is asked for at the number of the step, t, and not at the place of the walker.",
+            "`t` only counts. Where in the path is the place at which you are after t steps?",
+        ),
+        Misconception(
+            row_from_itself,
+            "Each new row is worked out from itself, where there is only the 0 from `np.zeros`, and not from the row before.",
+            "Row t + 1 needs what stands in row t. Look at the two indices in the line of the step: is the one on the right smaller?",
+        ),
+        Misconception(
+            shape_without_brackets,
+            "`np.zeros` takes the whole shape as *one* argument; what comes after it is read as the type of the entries.",
+            "Count the brackets: one pair belongs to the call, another one holds the shape together.",
         ),
     ),
     accepted=(with_rows_made_ready, with_copies, with_a_while_loop, with_recursion, with_accumulate),

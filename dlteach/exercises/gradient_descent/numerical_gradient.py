@@ -255,6 +255,74 @@ def arrays_only(f, x, h=1e-5):
     return grad
 
 
+def two_h_for_one(f, x, h=1e-5):
+    grad = np.zeros(np.shape(x))
+    for i in np.ndindex(grad.shape):
+        e = np.zeros(grad.shape)
+        e[i] = h
+        grad[i] = (f(x + e) - f(x)) / (2 * h)
+    return grad
+
+
+def entry_set_to_h(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        plus, minus = x.copy(), x.copy()
+        plus[i] = h
+        minus[i] = -h
+        grad[i] = (f(plus) - f(minus)) / (2 * h)
+    return grad
+
+
+def f_of_one_entry(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        grad[i] = (f(x[i] + h) - f(x[i] - h)) / (2 * h)
+    return grad
+
+
+def slopes_written_into_x(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    grad = x
+    for i in np.ndindex(x.shape):
+        plus, minus = x.copy(), x.copy()
+        plus[i] += h
+        minus[i] -= h
+        grad[i] = (f(plus) - f(minus)) / (2 * h)
+    return grad
+
+
+def values_for_positions(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    grad = np.zeros(x.shape)
+    for i in x:
+        plus, minus = x.copy(), x.copy()
+        plus[i] += h
+        minus[i] -= h
+        grad[i] = (f(plus) - f(minus)) / (2 * h)
+    return grad
+
+
+def length_for_shape(f, x, h=1e-5):
+    grad = np.zeros(len(x))
+    for i in range(len(x)):
+        e = np.zeros(len(x))
+        e[i] = h
+        grad[i] = (f(x + e) - f(x - e)) / (2 * h)
+    return grad
+
+
+def division_without_remainder(f, x, h=1e-5):
+    grad = np.zeros(np.shape(x))
+    for i in np.ndindex(grad.shape):
+        e = np.zeros(grad.shape)
+        e[i] = h
+        grad[i] = (f(x + e) - f(x - e)) // (2 * h)
+    return grad
+
+
 # Right answers written another way.
 
 
@@ -443,8 +511,43 @@ EXERCISE = Exercise(
         ),
         Misconception(
             arrays_only,
-            "A plain number such as 3.0 has no `.shape`, so only arrays work.",
+            "A plain number such as 3.0 has no `.shape`, so your function stops there.",
             "`np.array(x, dtype=float)` makes an array of either; `np.shape(x)` is `()` for a plain number.",
+        ),
+        Misconception(
+            two_h_for_one,
+            "You compare `x + h` with `x` itself, a distance of `h`, but divide by `2 * h`: the slopes come out only about half as steep.",
+            "The second place should lie *below* x, as far as the first lies above. Does your second step begin at x, or at x + h?",
+        ),
+        Misconception(
+            entry_set_to_h,
+            "The entry is *set* to `h` and to `-h`, so the slope is measured around 0 and not around `x`.",
+            "Shift the entry from where it is: its old value has to be part of the new one.",
+        ),
+        Misconception(
+            f_of_one_entry,
+            "`f` is given one entry alone, but it expects the whole array: it turns all the entries together into one number.",
+            "Shift one entry *inside* a copy of the array, and hand the whole copy to `f`.",
+        ),
+        Misconception(
+            slopes_written_into_x,
+            "Each slope is written into `x` itself, so all the slopes after the first are taken at a wrong place.",
+            "`grad = x` makes no new array, only a second name for the same one. The slopes need an array of their own.",
+        ),
+        Misconception(
+            values_for_positions,
+            "A loop over `x` gives its values, not positions; and a plain number has nothing to loop over.",
+            "To write `x[index]` you need positions: see how `np.ndindex` lists them, for an array of any shape, in the cell above.",
+        ),
+        Misconception(
+            length_for_shape,
+            "`len(x)` is not enough: a plain number has no length, and an array with two axes has more entries than its length.",
+            "`np.array(x, dtype=float)` has a `.shape` in any case, and `np.ndindex` goes through all the positions of a shape.",
+        ),
+        Misconception(
+            division_without_remainder,
+            "The division cuts off everything after the decimal point.",
+            "Python has two signs for dividing. Which of them keeps the decimals?",
         ),
     ),
     accepted=(with_unit_arrays, mean_of_two_one_sided, put_back_by_adding, with_rows_of_the_identity, plain_numbers_apart),

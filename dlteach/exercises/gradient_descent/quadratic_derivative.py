@@ -67,6 +67,18 @@ def changes_x(x):
     return x
 
 
+def caret_for_a_power(x):
+    return 2 * x ^ 1
+
+
+def loop_over_a_number(x):
+    return np.array([2 * value for value in x])
+
+
+def list_from_a_loop(x):
+    return [2 * value for value in x]
+
+
 # Right answers written another way.
 
 
@@ -140,6 +152,21 @@ EXERCISE = Exercise(
             changes_x,
             "The slopes are right, but `x` has been changed: after the call, the caller finds the slopes in it.",
             "`*=` writes into the array it is given. Make a new array for the result.",
+        ),
+        Misconception(
+            caret_for_a_power,
+            "In Python the sign `^` is not a power: it works on the bits of whole numbers, and stops at decimals.",
+            "A power is written with two stars, `x**2`. And is there still a power in the derivative?",
+        ),
+        Misconception(
+            loop_over_a_number,
+            "A plain number has no entries, so the loop over `x` stops there; it goes through arrays only.",
+            "NumPy needs no loop here: one and the same line works for a number and for a whole array.",
+        ),
+        Misconception(
+            list_from_a_loop,
+            "A plain number has no entries, so the loop over `x` stops there; and from an array it makes a list.",
+            "NumPy needs no loop here: one and the same line works for a number and for a whole array.",
         ),
     ),
     rtol=1e-10,  # the exact derivative is asked for, and so small a tolerance tells it from a forward difference with any gap

@@ -134,6 +134,29 @@ def clipped_at_1e_15(z, y):
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
+def exponential_too_large(z, y):
+    return np.mean(np.where(y == 1, np.log(1 + np.exp(-z)), np.log(1 + np.exp(z))))
+
+
+def one_for_its_exponent(z, y):
+    return np.mean(np.where(y == 1, np.logaddexp(1, -z), np.logaddexp(1, z)))
+
+
+def one_for_its_exponent_in_one_line(z, y):
+    return np.mean(np.logaddexp(1, z) - y * z)
+
+
+def both_terms_in_full(z, y):
+    return np.mean(np.logaddexp(0, -z) + np.logaddexp(0, z))
+
+
+def if_on_the_labels(z, y):
+    if y == 1:
+        return np.mean(np.logaddexp(0, -z))
+    else:
+        return np.mean(np.logaddexp(0, z))
+
+
 # Right answers written another way.
 
 
@@ -159,6 +182,8 @@ def with_a_loop(z, y):
     return total / len(z)
 
 
+ONE_OR_ZERO = "`np.logaddexp(a, b)` is log(exp(a) + exp(b)), so with a = 1 you add e, about 2.718, and not 1."
+ONE_OR_ZERO_HINT = "Which power of e is 1?"
 CLIPPED = (
     "The loss stops growing: a mistake of 1000 should cost 1000, but the probability was kept away from 0 "
     "(clipped, or given a small extra)."
@@ -247,17 +272,16 @@ EXERCISE = Exercise(
         ),
         Misconception(
             logarithm_of_zero,
-            "Right for everyday scores, but for a confident mistake it comes out as inf or nan: the probability was rounded to "
-            "exactly 0 or 1, "
-            "and log(0) is minus infinity.",
-            "Put p = sigmoid(z) into the formula and simplify on paper, so that no probability is ever computed. "
-            "For y = 0 the loss of one sample becomes log(1 + exp(z)).",
+            "Right for everyday scores, but for a confident mistake it comes out as inf or nan: on the way a probability was rounded to "
+            "exactly 0 or 1, whose logarithm is infinite, or an exponential became too large to store.",
+            "Is there a probability in your code? Put p = sigmoid(z) into the formula and simplify on paper, so that none is computed. "
+            "Is there an exponential of a large score? See `np.logaddexp` in the text above the exercise.",
         ),
         Misconception(
             logarithm_of_infinity,
             "The simplified formula is right, but exp(1000) is too large to store, so the loss of a large score comes out as inf.",
             "For a large z, log(1 + exp(z)) is almost exactly z. Rewrite it so that only exponentials of negative numbers are left, "
-            "or look up `np.logaddexp`.",
+            "or see `np.logaddexp` in the text above the exercise.",
         ),
         Misconception(clipped_at_1e_7, CLIPPED, CLIPPED_HINT),
         Misconception(clipped_at_1e_8, CLIPPED, CLIPPED_HINT),
@@ -265,6 +289,24 @@ EXERCISE = Exercise(
         Misconception(clipped_at_1e_10, CLIPPED, CLIPPED_HINT),
         Misconception(clipped_at_1e_12, CLIPPED, CLIPPED_HINT),
         Misconception(clipped_at_1e_15, CLIPPED, CLIPPED_HINT),
+        Misconception(
+            exponential_too_large,
+            "The simplified formulas are right, but exp(1000) is too large to store, so the loss of a confident mistake comes out as inf.",
+            "Let NumPy take the logarithm of a sum of exponentials safely: the text above the exercise names the function. "
+            "To which power must e be raised to give the 1?",
+        ),
+        Misconception(one_for_its_exponent, ONE_OR_ZERO, ONE_OR_ZERO_HINT),
+        Misconception(one_for_its_exponent_in_one_line, ONE_OR_ZERO, ONE_OR_ZERO_HINT),
+        Misconception(
+            both_terms_in_full,
+            "Each sample pays for both answers, -log p *and* -log(1 - p): its label is not used to choose between them.",
+            "In the formula one term is multiplied by y and the other by 1 - y. What is left of them for y = 1, and for y = 0?",
+        ),
+        Misconception(
+            if_on_the_labels,
+            "A single True or False was asked for (by `if`, `and` or `max`), but an array has one for each sample.",
+            "Let NumPy choose sample by sample, with `np.where`; or multiply by y and by 1 - y, as the formula does.",
+        ),
     ),
     accepted=(with_logaddexp, with_maximum_and_log1p, one_signed_score, with_a_loop),
     hints=(

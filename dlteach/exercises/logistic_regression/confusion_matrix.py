@@ -143,6 +143,21 @@ def same_row_again_and_again(y_true, y_pred, num_classes):
     return np.array(matrix)
 
 
+def every_label_with_every_other(y_true, y_pred, num_classes):
+    matrix = np.zeros((num_classes, num_classes), dtype=int)
+    for t in y_true:
+        for p in y_pred:
+            matrix[t, p] += 1
+    return matrix
+
+
+def shape_without_brackets(y_true, y_pred, num_classes):
+    matrix = np.zeros(num_classes, num_classes)
+    for t, p in zip(y_true, y_pred):
+        matrix[t, p] += 1
+    return matrix
+
+
 # Right answers written another way.
 
 
@@ -254,6 +269,16 @@ EXERCISE = Exercise(
             same_row_again_and_again,
             "All rows are the same: `[[0] * C] * C` holds one list C times, so a change to one row is a change to all.",
             "NumPy can make an array of zeros with C rows of their own.",
+        ),
+        Misconception(
+            every_label_with_every_other,
+            "Each true label is counted together with *every* predicted one: with N samples that makes N · N counts, not N.",
+            "A loop inside a loop goes through all the pairs. Only the two labels of the *same* sample belong together.",
+        ),
+        Misconception(
+            shape_without_brackets,
+            "`np.zeros` takes the whole shape as *one* argument; what comes after it is read as the type of the entries.",
+            "Count the brackets: one pair belongs to the call, another one holds the shape together.",
         ),
     ),
     accepted=(with_add_at, with_bincount, with_one_hot, with_a_comprehension),

@@ -119,6 +119,22 @@ def division_by_zero_from_the_shares(y_true, y_pred):
     return float(2 * precision * recall) / float(precision + recall)
 
 
+def functions_not_called(y_true, y_pred):
+    def precision(y_true, y_pred):
+        return np.sum((y_true == 1) & (y_pred == 1)) / max(np.sum(y_pred == 1), 1)
+
+    def recall(y_true, y_pred):
+        return np.sum((y_true == 1) & (y_pred == 1)) / max(np.sum(y_true == 1), 1)
+
+    return 2 * precision * recall / (precision + recall)
+
+
+def function_hidden_by_its_result(y_true, y_pred):
+    precision = precision(y_true, y_pred)  # noqa: F821
+    recall = recall(y_true, y_pred)  # noqa: F821
+    return 2 * precision * recall / (precision + recall) if precision + recall > 0 else 0.0
+
+
 # Right answers written another way.
 
 
@@ -253,6 +269,16 @@ EXERCISE = Exercise(
             division_by_zero_from_the_shares,
             "Right, except where precision and recall are both 0: there Python refuses to divide by zero.",
             "Deal with a denominator of 0 before dividing.",
+        ),
+        Misconception(
+            functions_not_called,
+            "You calculate with the functions `precision` and `recall` themselves, not with their results.",
+            "A function gives a number only when it is called, with the labels in brackets.",
+        ),
+        Misconception(
+            function_hidden_by_its_result,
+            "Since you assign to the name `precision`, it is a variable all through your function and hides the other one, the function.",
+            "Give the result a name of its own, one letter will do, and do the same for recall.",
         ),
     ),
     accepted=(from_the_counts, from_precision_and_recall, with_a_harmonic_mean, with_sizes_of_sets),

@@ -155,6 +155,18 @@ def dw_and_db_exchanged(x, y, w, b):
     return np.mean(error), x.T @ error / len(y)
 
 
+def errors_meet_the_features(x, y, w, b):
+    p = 1 / (1 + np.exp(-(x @ w + b)))
+    error = p - y
+    return np.mean(error * x, axis=0), np.mean(error)
+
+
+def new_weights_returned(x, y, w, b):
+    p = 1 / (1 + np.exp(-(x @ w + b)))
+    error = p - y
+    return w - x.T @ error / len(y), b - np.mean(error)
+
+
 # Right answers written another way.
 
 
@@ -283,13 +295,23 @@ EXERCISE = Exercise(
         ),
         Misconception(
             x_not_transposed,
-            "`x` stands the wrong way round: (N, D) @ (N,) does not fit, because the inner sizes are D and N.",
-            "The sum runs over the samples. Which way round must `x` be for its samples to meet the errors?",
+            "In a matrix product `x` stands the wrong way round or on the wrong side: the two sizes that meet in the middle differ.",
+            "`x` is (N, D). For the scores its D must meet the D weights; for `dw` its N must meet the N errors. Print the shapes.",
         ),
         Misconception(
             dw_and_db_exchanged,
             "`dw` and `db` are both right, but they come back in each other's place.",
             "The order is `dw, db`.",
+        ),
+        Misconception(
+            errors_meet_the_features,
+            "Multiplied entry by entry, (N,) and (N, D) are lined up from the right: each error meets a *column* of `x`, not its row.",
+            "Either give the errors a second axis of length 1, so that they stand in a column, or let a matrix product do the adding up.",
+        ),
+        Misconception(
+            new_weights_returned,
+            "These are the weights and the bias after a step; the gradient itself is asked for.",
+            "Stop one line earlier: the step comes in the next exercise, with a learning rate.",
         ),
     ),
     accepted=(with_error_first, with_loops, with_mean_over_rows, with_bias_as_a_weight),

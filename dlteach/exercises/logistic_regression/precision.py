@@ -91,6 +91,12 @@ def one_where_undefined(y_true, y_pred):
     return tp / (tp + fp) if tp + fp else 1.0
 
 
+def brackets_round_the_conditions_left_out(y_true, y_pred):
+    tp = np.sum(y_true == 1 & y_pred == 1)
+    fp = np.sum(y_true == 0 & y_pred == 1)
+    return tp / (tp + fp) if tp + fp else 0.0
+
+
 # Right answers written another way.
 
 
@@ -199,6 +205,12 @@ EXERCISE = Exercise(
             one_where_undefined,
             "A model that never says 1 gets a precision of 1.0; we agreed on 0.0 there.",
             "One may argue about it, but 0.0 keeps a model that finds nothing from looking perfect.",
+        ),
+        Misconception(
+            brackets_round_the_conditions_left_out,
+            "A single True or False was asked for, but an array has one for each sample. `if` and `and` do that, and so does `&` "
+            "without brackets round each comparison.",
+            "Join two comparisons of arrays by `&`, and put each of them in brackets of its own, since Python reads `&` before `==`.",
         ),
     ),
     accepted=(with_a_mask, with_a_loop, with_products),

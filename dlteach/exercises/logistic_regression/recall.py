@@ -89,6 +89,12 @@ def one_where_undefined(y_true, y_pred):
     return tp / (tp + fn) if tp + fn else 1.0
 
 
+def brackets_round_the_conditions_left_out(y_true, y_pred):
+    tp = np.sum(y_true == 1 & y_pred == 1)
+    fn = np.sum(y_true == 1 & y_pred == 0)
+    return tp / (tp + fn) if tp + fn else 0.0
+
+
 # Right answers written another way.
 
 
@@ -196,6 +202,12 @@ EXERCISE = Exercise(
             one_where_undefined,
             "Where there is nothing to find the recall is 1.0 here; we agreed on 0.0.",
             "Treat it as you did for precision.",
+        ),
+        Misconception(
+            brackets_round_the_conditions_left_out,
+            "A single True or False was asked for, but an array has one for each sample. `if` and `and` do that, and so does `&` "
+            "without brackets round each comparison.",
+            "Join two comparisons of arrays by `&`, and put each of them in brackets of its own, since Python reads `&` before `==`.",
         ),
     ),
     accepted=(with_a_mask, with_a_loop, with_products),

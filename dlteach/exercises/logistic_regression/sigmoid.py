@@ -96,6 +96,14 @@ def mask_on_a_plain_number(z):
     return p
 
 
+def caret_for_a_power(z):
+    return 1 / (1 + np.e ^ -z)
+
+
+def division_without_remainder(z):
+    return 1 // (1 + np.exp(-z))
+
+
 # Right answers written another way.
 
 
@@ -210,6 +218,16 @@ EXERCISE = Exercise(
             mask_on_a_plain_number,
             "Arrays are right, but a plain number such as 0.5 fails: it has no entries that a mask could pick out.",
             "Look for a form that uses z as a whole, with no indexing; then a number and an array go the same way.",
+        ),
+        Misconception(
+            caret_for_a_power,
+            "In Python the sign `^` is not a power: it works on the bits of whole numbers, and stops at decimals.",
+            "NumPy has a function of its own for e to the power of something: look up `np.exp`.",
+        ),
+        Misconception(
+            division_without_remainder,
+            "The division cuts off everything after the decimal point, so nearly every probability becomes 0.",
+            "Python has two signs for dividing. Which of them keeps the decimals?",
         ),
     ),
     accepted=(plain_formula, two_branches, by_tanh, by_logarithms, with_a_loop),
