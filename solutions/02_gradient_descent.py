@@ -98,7 +98,8 @@ def show_tangents(places):
         near = np.array([place - 2.5, place + 2.5])
         ax.plot(near, place**2 + slope * (near - place), color=ORANGE, linestyle="--")
         ax.plot(place, place**2, "o", color=ORANGE)
-        ax.annotate(f"slope {slope:g}", (place, place**2), xytext=(-4, 12), textcoords="offset points")
+        beside = (10, -6) if place > 0 else (-4, 12)
+        ax.annotate(f"slope {slope:g}", (place, place**2), xytext=beside, textcoords="offset points")
     ax.set(xlabel="x (no unit)", ylabel="height (no unit)", title="Tangents of x²")
     plt.show()
 

@@ -118,7 +118,7 @@ def neuron_graph(x=2.0, w=0.5, b=-0.5, y=1):
     boxes |= {"sigmoid": (6, 1), "loss": (8, 1), "L": (9.6, 1)}
     numbers = [("x", "times", x, dx), ("w", "times", w, dw), ("times", "plus", w * x, dz), ("b", "plus", b, db)]
     numbers += [("plus", "sigmoid", z, dz), ("sigmoid", "loss", p, dp), ("loss", "L", loss, 1.0)]
-    draw_graph(boxes, [(s, e, f"{f:.3f}", f"{g:.3f}") for s, e, f, g in numbers], f"One neuron, label y = {y}")
+    draw_graph(boxes, [(s, e, f"{f:z.3f}", f"{g:z.3f}") for s, e, f, g in numbers], f"One neuron, label y = {y}")
 
 
 neuron_graph(x=2.0, w=0.5, b=-0.5, y=1)
@@ -612,13 +612,14 @@ def softmax_picture(logits=(2.0, 1.0, -1.0), label=1):
     p = dlogits[0] + np.eye(logits.shape[1])[label]
     names = [f"class {c}" + (" (right)" if c == label else "") for c in range(logits.shape[1])]
     fig, axes = plt.subplots(1, 3, figsize=(12, 2.8))
-    panels = [("logits", logits[0], BLUE), (f"probabilities, loss {loss:.2f}", p, GREEN), ("dlogits", dlogits[0], ORANGE)]
-    for ax, (title, numbers, colour) in zip(axes, panels):
+    panels = [("logits", logits[0], BLUE, (None, None)), (f"probabilities, loss {loss:.2f}", p, GREEN, (0, 1.2))]
+    panels += [("dlogits", dlogits[0], ORANGE, (-1.3, 1.3))]
+    for ax, (title, numbers, colour, limits) in zip(axes, panels):
         bars = ax.bar(names, numbers, color=colour)
         ax.bar_label(bars, fmt="%.2f")
         ax.axhline(0, color="black", linewidth=0.8)
-        ax.set(title=title, xlabel="class", ylabel="value (no unit)")
         ax.margins(y=0.2)
+        ax.set(title=title, xlabel="class", ylabel="value (no unit)", ylim=limits)
     fig.tight_layout()
     plt.show()
 
@@ -666,7 +667,7 @@ def network_graph(x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, y=1):
     numbers += [("affine 1", "ReLU", z, dz), ("ReLU", "affine 2", h, dh)]
     numbers += [("w2", "affine 2", w2, dw2), ("b2", "affine 2", b2, db2)]
     numbers += [("affine 2", "sigmoid\n+ loss", s, ds), ("sigmoid\n+ loss", "L", loss, 1.0)]
-    draw_graph(boxes, [(s, e, f"{f:.2f}", f"{g:.2f}") for s, e, f, g in numbers], f"One hidden unit, label y = {y}")
+    draw_graph(boxes, [(s, e, f"{f:z.2f}", f"{g:z.2f}") for s, e, f, g in numbers], f"One hidden unit, label y = {y}")
 
 
 network_graph(x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, y=1)
@@ -836,7 +837,7 @@ def decision_regions(name="spirals", hidden=(2, 4, 32), lr=0.5, epochs=200):
         params = train(new_network(2, units, len(data.class_names), rng), data.x, data.y, lr, epochs, 32, rng)
         winner = logits_of(params, grid).argmax(axis=1).reshape(across.shape)
         ax.contourf(across, up, winner, levels=[-0.5, 0.5, 1.5, 2.5], colors=[BLUE, ORANGE, GREEN], alpha=0.25)
-        for label, (colour, marker) in enumerate(zip([BLUE, ORANGE, GREEN], "o^s")):
+        for label, colour, marker in zip(range(len(data.class_names)), [BLUE, ORANGE, GREEN], "o^s"):
             points = data.x[data.y == label].T
             ax.scatter(*points, color=colour, marker=marker, edgecolor="white", s=22, label=f"class {label}")
         right = accuracy(params, data.x, data.y)

@@ -16,12 +16,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
+import numpy as np
+
+from dlteach.checking.snapshot import printable
+
 LIMIT = 2_000  # characters kept of everything printed
 MAX_WARNINGS = 5
 
 
 class CappedText(io.TextIOBase):
     """A text stream that keeps its first ``LIMIT`` characters and counts the rest."""
+
+    encoding = "utf-8"  # some libraries ask before they print
 
     def __init__(self) -> None:
         self.kept = ""
@@ -33,7 +39,7 @@ class CappedText(io.TextIOBase):
     def write(self, text: str) -> int:
         text = str(text)
         room = LIMIT - len(self.kept)
-        self.kept += text[:room] if room > 0 else ""
+        self.kept += printable(text, room) if room > 0 else ""
         self.dropped += max(0, len(text) - max(0, room))
         return len(text)
 
@@ -56,12 +62,17 @@ class Captured:
 
 @contextmanager
 def captured() -> Iterator[Captured]:
-    """Everything the block prints or warns goes into the yielded object, nothing to the screen."""
+    """Everything the block prints or warns goes into the yielded object, nothing to the screen.
+
+    What the notebook has set by ``warnings.simplefilter`` or ``np.seterr`` (to stop at every overflow, say) does not hold inside: a
+    function is judged the same in every notebook, and what it sets itself is undone.
+    """
     result = Captured()
     with ExitStack() as stack:
         stack.enter_context(_descriptors(result.stream))
         stack.enter_context(_streams(result.stream))
         stack.enter_context(_warnings(result.warned))
+        stack.enter_context(np.errstate(all="warn"))
         stack.enter_context(_no_display())
         yield result
 
@@ -97,21 +108,25 @@ def _descriptors(stream: CappedText) -> Iterator[None]:
     for item in (sys.stdout, sys.stderr):
         with suppress(Exception):
             item.flush()
-    with _scratch() as file, ExitStack() as restore:
+    file = _scratch()
+    with ExitStack() as restore:
+        restore.callback(_take, file, stream)
         for descriptor in (1, 2):
             with suppress(OSError):
                 saved = os.dup(descriptor)
                 restore.callback(os.close, saved)
                 restore.callback(os.dup2, saved, descriptor)
                 os.dup2(file.fileno(), descriptor)
-        try:
-            yield
-        finally:
-            file.seek(0, os.SEEK_END)
-            size = file.tell()
-            file.seek(0)
-            stream.write(file.read(LIMIT).decode(errors="replace"))
-            stream.dropped += max(0, size - LIMIT)
+        yield
+
+
+def _take(file: BinaryIO, stream: CappedText) -> None:
+    """Keep the beginning of a file and close it, unless a function has closed what was not its own."""
+    with suppress(OSError), file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        stream.write(file.read(LIMIT).decode(errors="replace"))
+        stream.dropped += max(0, size - LIMIT)
 
 
 def _scratch() -> BinaryIO:
@@ -126,7 +141,7 @@ def _warnings(messages: list[str]) -> Iterator[None]:
     """Collect the first few distinct warnings."""
 
     def note(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        text = f"{category.__name__}: {message}"[:LIMIT]
+        text = printable(f"{category.__name__}: {message}", LIMIT)
         if text not in messages and len(messages) < MAX_WARNINGS:
             messages.append(text)
 

@@ -17,12 +17,13 @@ from dlteach.checking.probe import Failure, Outcome
 from dlteach.checking.snapshot import Strange, close_mask, is_number
 from dlteach.checking.words import a_kind, plural, two_numbers
 
-GATES = ("defined", "runs", "type", "shape", "value", "properties")
+MANY_KEYS = 8
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a result fails: the gate, one sentence, and, where it helps, what was got and expected at the first difference."""
+    """Why a result fails: the gate ("runs", "type", "shape", "value" or "properties"), one sentence, and, where it helps, what was got
+    and expected at the first difference."""
 
     gate: str
     says: str
@@ -66,13 +67,15 @@ def leaves(name: str, expected: Any, got: Any) -> Iterator[tuple[str, Any, Any]]
         elif not isinstance(got, dict):
             yield label, item, Missing(f"`{name}` is {a_kind(got)}; it should be a dict with the keys {_keys(expected)}.")
         elif key not in got:
-            yield label, item, Missing(f"`{name}` has no key {key!r}; it should have {_keys(expected)}, and it has {_keys(got)}.")
+            lost = ", ".join(repr(key) for key in expected if key not in got)
+            yield label, item, Missing(f"`{name}` lacks {lost}: it should have the keys {_keys(expected)}, and it has {_keys(got)}.")
         else:
             yield label, item, got[key]
 
 
 def _keys(mapping: dict[Any, Any]) -> str:
-    return ", ".join(repr(key) for key in mapping) or "none"
+    first = [repr(key) for key in list(mapping)[:MANY_KEYS]]
+    return ", ".join([*first, "…"] if len(mapping) > MANY_KEYS else first) or "none"
 
 
 def compare_outcome(exercise: Exercise, output: str | None, expected: Outcome, got: Outcome) -> Finding | None:
@@ -173,8 +176,8 @@ def failure_sentence(exercise: Exercise, failure: Failure) -> str:
     if failure.kind == "stub":
         return f"`{exercise.name}` is not written yet."
     if failure.kind == "time":
-        return f"`{exercise.name}` does not come to an end (stopped after 5 seconds of work). Does a loop never finish?"
+        return f"`{exercise.name}` does not come to an end (stopped after 5 seconds of work, or 15 of waiting). Does a loop never finish?"
     place = f", at `{failure.line}`" if failure.line else ""
-    message = re.sub(r", with gufunc signature \S+", "", failure.message)
+    message = re.sub(r", with gufunc signature \S+", "", failure.message).strip()
     message = f": {message}" if message else ""
     return f"`{exercise.name}` stops with {failure.type}{message}{place}"

@@ -14,16 +14,17 @@ from dlteach.checking.diagnosis import Diagnosis, Evidence, diagnose
 from dlteach.checking.exceptions import meaning
 from dlteach.checking.exercise import PUBLIC_SEED, Case, Exercise, Function, Functions
 from dlteach.checking.picture import picture
-from dlteach.checking.probe import Failure, LocalProber, Run, names_used, reference_run
+from dlteach.checking.probe import Failure, LocalProber, Run, reference_run
 from dlteach.checking.report import Line, Report, Story
 from dlteach.checking.similarity import similarity
 from dlteach.checking.snapshot import Strange, kind_of, same
 from dlteach.checking.snippet import snippet
+from dlteach.checking.source import names_used
 from dlteach.checking.verdict import Scored, score
 from dlteach.checking.words import a_kind, both
 
 OWN_GRADIENT_RTOL = 1e-4  # central differences with h = 1e-5 are good to about ten digits; a wrong gradient is far off
-_known: OrderedDict[tuple[int, int], tuple[Any, ...]] = OrderedDict()
+_known: OrderedDict[tuple[int, int, frozenset[str]], tuple[Any, ...]] = OrderedDict()
 
 
 def examine(
@@ -51,12 +52,12 @@ def examine(
     judge = Judge(exercise, seed, ours)
     judged = judge.judge(prober.run(judge.cases))
     broken: tuple[str, ...] = ()
-    if not judged.full and peers and not prober.budget.spent and judged.worth_a_second_look:
+    if not judged.full and peers and not prober.budget.spent and not judged.stub:
         broken = broken_needs(functions, peers, names_used(functions[exercise.name]))
         again = judge.judge(prober.run(judge.cases, {name: ours[name] for name in broken})) if broken else judged
         judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
     if judged.full:
-        return right(exercise, judged, points, broken, forbid)
+        return right(exercise, judged, points, broken, forbid, secret=seed != PUBLIC_SEED)
     if seed != PUBLIC_SEED:
         return hidden(exercise, functions, judged, points, peers)
     return wrong(exercise, judged, points, prober, broken, forbid)
@@ -77,13 +78,14 @@ class Judged:
 
     @property
     def stops(self) -> bool:
+        """Whether every case ends in an error."""
         return all(outcome.failure for outcome in self.run.outcomes)
 
     @property
-    def worth_a_second_look(self) -> bool:
-        """A stub stays a stub, whatever it would call."""
+    def stub(self) -> bool:
+        """Whether nothing is written yet."""
         failure = self.run.outcomes[0].failure
-        return failure is None or failure.kind != "time"
+        return failure is not None and failure.kind == "stub"
 
 
 class Judge:
@@ -92,9 +94,9 @@ class Judge:
     def __init__(self, exercise: Exercise, seed: int, ours: Functions) -> None:
         self.exercise = exercise
         self.cases, self.expected, self._wrong = known(exercise, seed, ours)
-        self.ours = ours
 
     def judge(self, run: Run) -> Judged:
+        """What a run is worth."""
         evidence = Evidence(self.exercise, self.cases, self.expected, run, self._wrong)
         return Judged(evidence, score(self.exercise, self.cases, self.expected, run))
 
@@ -121,7 +123,7 @@ class WrongRuns(Mapping[str, Run]):
 
 def known(exercise: Exercise, seed: int, ours: Functions) -> tuple[Sequence[Case], Run, WrongRuns]:
     """Cases, expected results and misconceptions' results; the last few are kept, since a student checks again and again."""
-    key = id(exercise), seed
+    key = id(exercise), seed, frozenset(ours)
     found = _known.pop(key, None)
     if found is None or found[0] is not exercise:
         cases = tuple(exercise.cases(np.random.default_rng(seed)))
@@ -147,19 +149,32 @@ def not_a_function(exercise: Exercise, functions: Functions) -> str | None:
 
 
 def broken_needs(functions: Functions, peers: Mapping[str, Exercise], names_called: Set[str]) -> tuple[str, ...]:
-    """Which of the functions that a student's function calls are missing or do not pass their own check."""
-    called = [name for name in peers if name in names_called]
-    return tuple(name for name in called if not examine(peers[name], functions, peers={}, forbid=False).passed)
+    """Which of the functions that a student's function calls are missing or do not pass their own check.
+
+    One that is right but for what it calls itself is not broken: what it calls is.
+    """
+
+    def passes(exercise: Exercise) -> bool:
+        needed = {name: peers[name] for name in exercise.needs if name in peers}
+        return examine(exercise, functions, peers=needed, forbid=False).passed
+
+    return tuple(name for name in peers if name in names_called and not passes(peers[name]))
 
 
-def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, ...], forbid: bool) -> Report:
-    """The report of a function that passes everything: full points, or none if it left the work to something forbidden."""
+def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, ...], forbid: bool, secret: bool) -> Report:
+    """The report of a function that passes everything: full points, or none if it left the work to something forbidden.
+
+    Where the cases are ``secret``, so is what it printed about them.
+    """
     run = judged.run
     lines = lines_of(judged.scored, points)
-    common: dict[str, Any] = {"printed": run.outcomes[0].printed, "warned": warnings_of(run), "notes": notes(run)}
+    common: dict[str, Any] = {"notes": notes(run)}
+    if not secret:
+        common |= {"printed": run.outcomes[0].printed, "warned": warnings_of(run)}
     if forbid and run.forbidden:
         used = both([f"`{name}`" for name in run.forbidden])
-        headline = f"Right, but {used} does the work that this exercise asks you to write, so it earns nothing."
+        verb = "does" if len(run.forbidden) == 1 else "do"
+        headline = f"Right, but {used} {verb} the work that this exercise asks you to write, so it earns nothing."
         lines = lines_of(judged.scored, points, earning=False)
         story = Story(exercise.key, headline, "forbidden", "Write it with plain NumPy.", lines=lines, forbidden=run.forbidden, **common)
         return Report(0, points, story)
@@ -168,51 +183,58 @@ def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, 
         verb, place = ("is", "its place") if len(broken) == 1 else ("are", "their places")
         headline = f"Right, but your {both([f'`{name}`' for name in broken])} {verb} not: it was checked with ours in {place}."
     alike = similarity(run.source, exercise.reference)
-    return Report(points, points, Story(exercise.key, headline, lines=lines, replaced=broken, similarity=alike, **common))
+    return Report(points, points, Story(exercise.key, headline, lines=lines, replaced=broken, similarity=alike, right=True, **common))
 
 
 def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber, broken: tuple[str, ...], forbid: bool) -> Report:
     """The report of a function that loses points: its mistake, the smallest call that shows it, what works."""
-    run, cases = judged.run, judged.evidence.cases
+    run = judged.run
     diagnoses = diagnose(judged.evidence, judged.scored)
-    failing = [item for item in judged.scored if item.finding is not None]
-    main = leading(failing, diagnoses)
+    main = leading([item for item in judged.scored if item.finding is not None], diagnoses)
     finding, case = main.finding, main.case
     assert finding is not None
     assert case is not None
     diagnosis = diagnoses.get(main.criterion.id)
+    forbidden = run.forbidden if forbid else ()
     headline = diagnosis.says if diagnosis else capital(finding.says)
-    details = other_findings(failing, main, diagnoses)
-    if diagnosis and finding.gate == "runs":
-        details = (capital(finding.says), *details)
+    details = details_of(judged, main, diagnoses, forbidden)
     if agrees_with_own_forward(judged, prober):
         details = (headline, *details)
         headline = "Your gradient is the exact derivative of *your* forward function; it is that function that is not the one asked for."
-    if finding.gate != "properties" and any(outcome.unstable for outcome in run.outcomes):
-        details = (*details, "Called twice with the same input, it gives two different answers.")
-    stub = run.outcomes[0].failure is not None and run.outcomes[0].failure.kind == "stub"
-    forbidden = run.forbidden if forbid else ()
-    if forbidden:
-        details = (*details, f"It also uses {both([f'`{name}`' for name in forbidden])}, which this exercise does not allow.")
     story = Story(
         exercise.key,
         headline,
         diagnosis.id if diagnosis else None,
         hint_for(diagnosis, run.outcomes[case].failure),
         details,
-        call="" if stub else snippet(exercise.name, cases[case]),
+        call="" if judged.stub else snippet(exercise.name, judged.evidence.cases[case]),
         got=finding.got,
         expected=finding.expected,
         shows_values=finding.gate in ("type", "shape", "value") and finding.expected is not None,
         where=finding.where,
         picture=picture(finding.got, finding.expected, exercise.rtol) if finding.gate in ("shape", "value") else "",
-        lines=() if stub else lines_of(judged.scored, points, earning=not forbidden),
+        lines=() if judged.stub else lines_of(judged.scored, points, earning=not forbidden),
         printed=run.outcomes[case].printed,
         warned=warnings_of(run),
         forbidden=forbidden,
         notes=notes(run) + replaced_note(broken),
     )
     return Report(0 if forbidden else judged.points * points, points, story)
+
+
+def details_of(judged: Judged, main: Scored, diagnoses: Mapping[str, Diagnosis], forbidden: tuple[str, ...]) -> tuple[str, ...]:
+    """What else there is to say beside the headline, which is about the criterion ``main``."""
+    assert main.finding is not None
+    gate = main.finding.gate
+    details = list(other_findings(judged.scored, main, diagnoses))
+    if gate == "runs" and main.criterion.id in diagnoses:
+        details.insert(0, capital(main.finding.says))
+    twice = "Called twice with the same input, it gives two different answers."
+    if gate != "properties" and twice not in details and any(outcome.unstable for outcome in judged.run.outcomes):
+        details.append(twice)
+    if forbidden:
+        details.append(f"It also uses {both([f'`{name}`' for name in forbidden])}, which this exercise does not allow.")
+    return tuple(details)
 
 
 def hidden(exercise: Exercise, functions: Functions, judged: Judged, points: float, peers: Mapping[str, Exercise] | None) -> Report:
@@ -236,13 +258,13 @@ def leading(failing: Sequence[Scored], diagnoses: Mapping[str, Diagnosis]) -> Sc
     return next(item for item in first if item.criterion.id in diagnoses and diagnoses[item.criterion.id].id == best)
 
 
-def other_findings(failing: Sequence[Scored], main: Scored, diagnoses: Mapping[str, Diagnosis]) -> tuple[str, ...]:
+def other_findings(scored: Sequence[Scored], main: Scored, diagnoses: Mapping[str, Diagnosis]) -> tuple[str, ...]:
     """One sentence for each failing criterion that the headline does not cover."""
     assert main.finding is not None
     said = {main.finding.says, *([diagnoses[main.criterion.id].says] if main.criterion.id in diagnoses else [])}
     seen = {main.finding.output}
     details: list[str] = []
-    for item in failing:
+    for item in scored:
         if item.finding is None or item.held:
             continue
         diagnosis = diagnoses.get(item.criterion.id)
@@ -297,7 +319,7 @@ def warnings_of(run: Run) -> tuple[str, ...]:
 
 def notes(run: Run) -> tuple[str, ...]:
     """What the reader should know about how the check ran."""
-    return () if run.limited else ("On this platform there is no time limit: interrupt the kernel if the check does not come to an end.",)
+    return () if run.limited else ("There is no time limit here: interrupt the kernel if the check does not come to an end.",)
 
 
 def replaced_note(broken: tuple[str, ...]) -> tuple[str, ...]:
@@ -311,4 +333,3 @@ def replaced_note(broken: tuple[str, ...]) -> tuple[str, ...]:
 def capital(sentence: str) -> str:
     """The sentence with a capital letter, unless it begins with code."""
     return sentence[:1].upper() + sentence[1:]
-

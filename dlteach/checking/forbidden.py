@@ -11,10 +11,13 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterator
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from dlteach.checking.exercise import Exercise, Function
+from dlteach.checking.source import code_of, innermost, source_of
 
 ALWAYS = (
     *("dlteach.nn", "dlteach.models", "dlteach.exercises", "dlteach.training", "dlteach.pytorch"),
@@ -29,17 +32,33 @@ def forbidden_names(exercise: Exercise) -> tuple[str, ...]:
 
 
 def forbidden_words(function: Function, exercise: Exercise) -> Iterator[str]:
-    """Forbidden dotted names in the function's source, resolved through what its names stand for: ``np`` is ``numpy``."""
+    """Forbidden names in the function's source, resolved through what its names stand for: ``np`` is ``numpy``.
+
+    A function written in C (``scipy.special.expit``) is known by its name alone, since no watched run can see it.
+    """
     names = forbidden_names(exercise)
-    scope = getattr(function, "__globals__", {})
+    inner = innermost(function)
+    if name := _written_in_c(inner, names):
+        yield name
+    scope = getattr(inner, "__globals__", {})
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, IndexError, ValueError):
+        tree = ast.parse(textwrap.dedent(source_of(inner)))
+    except (SyntaxError, ValueError):
         return
     for node in ast.walk(tree):
         for dotted in _dotted_names(node, scope):
             if name := _covered(dotted, names):
                 yield name
+        if isinstance(node, ast.Name) and (name := _written_in_c(scope.get(node.id), names)):
+            yield name
+
+
+def _written_in_c(function: Any, names: tuple[str, ...]) -> str | None:
+    """The forbidden name that a ufunc or built-in function is, or lies directly under, whatever it is called here."""
+    if type(function) not in (np.ufunc, BuiltinFunctionType):
+        return None
+    own = function.__name__
+    return next((name for name in names if _found(name) is function or _found(f"{name}.{own}") is function), None)
 
 
 def _dotted_names(node: ast.AST, scope: dict[str, Any]) -> Iterator[str]:
@@ -64,7 +83,7 @@ def _covered(dotted: str, names: tuple[str, ...]) -> str | None:
 def forbidden_calls(function: Function, exercise: Exercise, found: list[str]) -> Function:
     """``function``, watched: every forbidden function that runs below it is noted in ``found``.
 
-    The exercises it ``needs`` may be ours (``use`` hands them out), so nothing below those is noted.
+    The exercises it ``needs`` may be ours, so nothing below those is noted, nor below ``use``, which hands them out.
     """
     names = forbidden_names(exercise)
 
@@ -75,7 +94,7 @@ def forbidden_calls(function: Function, exercise: Exercise, found: list[str]) ->
             nonlocal allowed_depth
             if event not in ("call", "return"):
                 return
-            if frame.f_code.co_name in exercise.needs:
+            if frame.f_code.co_name in exercise.needs or _is_use(frame):
                 allowed_depth += 1 if event == "call" else -1
             if event == "call" and allowed_depth == 0 and (name := _called(frame, names)):
                 found.append(name)
@@ -90,6 +109,10 @@ def forbidden_calls(function: Function, exercise: Exercise, found: list[str]) ->
     return watched
 
 
+def _is_use(frame: FrameType) -> bool:
+    return frame.f_code.co_name == "use" and frame.f_globals.get("__name__") == "dlteach.exercises.checks"
+
+
 def _called(frame: FrameType, names: tuple[str, ...]) -> str | None:
     """The forbidden name whose code this frame runs: it belongs to a forbidden module, or is a forbidden function's own code."""
     module = frame.f_globals.get("__name__", "")
@@ -98,12 +121,15 @@ def _called(frame: FrameType, names: tuple[str, ...]) -> str | None:
     by_module = _covered(module, names)
     if by_module or frame.f_code.co_name not in {name.rpartition(".")[2] for name in names}:
         return by_module
-    return next((name for name in names if _code_named(name) is frame.f_code), None)
+    return next((name for name in names if _code_of(_found(name)) is frame.f_code), None)
 
 
-def _code_named(dotted: str) -> CodeType | None:
-    """The code object of a function given by its dotted name, if its module is loaded."""
+def _code_of(function: Any) -> CodeType | None:
+    """NumPy wraps its functions in objects of its own, which say what they wrap."""
+    return code_of(inspect.unwrap(function)) if callable(function) else None
+
+
+def _found(dotted: str) -> Any:
+    """What a dotted name stands for, if its module is loaded; otherwise None."""
     module, _, name = dotted.rpartition(".")
-    function = getattr(sys.modules.get(module), name, None)
-    inner = inspect.unwrap(function) if callable(function) else None
-    return inner.__code__ if isinstance(inner, FunctionType) else None
+    return getattr(sys.modules.get(module), name, None)

@@ -57,7 +57,8 @@ def _evidence(report: Report) -> list[str]:
         cell = 'style="text-align:left;vertical-align:top;padding:0 1.5em 0 0;background:none;border:none"'
         heads = "".join(f'<th scope="col" {cell}>{word}</th>' for word in ("got", "expected"))
         values = "".join(f'<td {cell}><pre style="{PRE}">{escape(array_text(v))}</pre></td>' for v in (story.got, story.expected))
-        parts.append(f'<table style="border-collapse:collapse;margin:0"><tr>{heads}</tr><tr>{values}</tr></table>')
+        style = "border-collapse:collapse;margin:0;color:inherit;font-size:inherit"
+        parts.append(f'<table style="{style}"><tr>{heads}</tr><tr>{values}</tr></table>')
     if story.picture:
         parts.append(f'<div style="margin:6px 0">{story.picture}</div>')
     return parts

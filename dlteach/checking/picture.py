@@ -1,7 +1,7 @@
 """Pictures of two arrays: yours, expected, and the difference. Inline SVG, readable without colour.
 
 Small arrays are drawn as grids with the numbers in the cells, wrong cells with a thick frame and a ✗; longer rows as two curves with
-different markers. Every picture carries its content as text in ``<title>``.
+different markers. A reader who cannot see a picture is read the numbers in it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlteach.checking.snapshot import close_mask
-from dlteach.checking.words import number
+from dlteach.checking.words import array_text, number
 
 MIN_SIZE = 4  # fewer numbers are read faster than seen
 MAX_ROWS, MAX_COLUMNS = 8, 8
@@ -50,7 +50,7 @@ def grids(got: np.ndarray, expected: np.ndarray, rtol: float) -> str:
         x += array.shape[1] * CELL_W + GAP
     height = 22 + max(array.shape[0] for _, array, _ in panels) * CELL_H
     wrong = f"{int((~right).sum())} of {right.size} entries differ." if same_shape else "The shapes differ."
-    return _svg(x - GAP + 2, height + 2, f"Yours beside what is expected. {wrong}", "".join(drawn))
+    return _svg(x - GAP + 2, height + 2, f"{wrong} {_numbers(got, expected)}", "".join(drawn))
 
 
 def _grid(title: str, array: np.ndarray, right: np.ndarray) -> str:
@@ -66,7 +66,8 @@ def _grid(title: str, array: np.ndarray, right: np.ndarray) -> str:
             frame = f'x="{x + 1.5}" y="{y + 1.5}" width="{CELL_W - 3}" height="{CELL_H - 3}"'
             cells.append(f'<rect {frame} fill="none" stroke="{INK}" stroke-width="2"/>')
         label = f"{float(value):.3g}" + ("" if right[i, j] else " ✗")
-        cells.append(f'<text x="{x + CELL_W / 2}" y="{y + 16}" text-anchor="middle">{label}</text>')
+        squeezed = f'textLength="{CELL_W - 6}" lengthAdjust="spacingAndGlyphs" ' if len(label) > 7 else ""
+        cells.append(f'<text {squeezed}x="{x + CELL_W / 2}" y="{y + 16}" text-anchor="middle">{label}</text>')
     return "".join(cells)
 
 
@@ -93,7 +94,11 @@ def curves(got: np.ndarray, expected: np.ndarray) -> str:
         drawn.append(line.format(points=" ".join(f"{x:.1f},{y:.1f}" for x, y in at), colour=colour, dash=dash))
         marks = (_mark(x, y, colour, square=bool(dash)) for x, y in at)
         drawn.extend(marks if got.size <= 40 else [])
-    return _svg(left + width + 8, top + height + 22, "Two curves over the index: yours and what is expected.", "".join(drawn))
+    return _svg(left + width + 8, top + height + 22, f"Two curves over the index. {_numbers(got, expected)}", "".join(drawn))
+
+
+def _numbers(got: np.ndarray, expected: np.ndarray) -> str:
+    return f"Yours: {array_text(got)}. Expected: {array_text(expected)}."
 
 
 def _mark(x: float, y: float, colour: str, square: bool) -> str:
@@ -102,9 +107,9 @@ def _mark(x: float, y: float, colour: str, square: bool) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
 
 
-def _svg(width: float, height: float, title: str, body: str) -> str:
+def _svg(width: float, height: float, content: str, body: str) -> str:
     return (
-        f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'<svg role="img" aria-label="{escape(content)}" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
         f'style="max-width:100%;height:auto;font:12px var(--jp-code-font-family, monospace);fill:{INK}">'
-        f"<title>{escape(title)}</title>{body}</svg>"
+        f"{body}</svg>"
     )

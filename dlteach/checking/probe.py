@@ -6,8 +6,6 @@ This is the only module that meets student code. It holds no secret: it knows th
 
 from __future__ import annotations
 
-import functools
-import inspect
 import linecache
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +19,8 @@ from dlteach.checking.capture import captured
 from dlteach.checking.exercise import Case, Exercise, Function, Functions
 from dlteach.checking.forbidden import forbidden_calls, forbidden_words
 from dlteach.checking.limits import Budget, TimeUp
-from dlteach.checking.snapshot import freeze, kind_of, same, thaw
+from dlteach.checking.snapshot import freeze, kind_of, printable, same, thaw
+from dlteach.checking.source import code_of, innermost, source_of
 
 REPEAT_RTOL = 1e-9  # two calls with the same input may differ in the last bits, where BLAS sums in another order
 MAX_MESSAGE = 500
@@ -79,8 +78,9 @@ class LocalProber:
         function = self.functions[self.exercise.name]
         with captured(), replaced(function, ours or {}):
             limited = self.budget.available
-            outcomes = self._outcomes({**self.functions, **(ours or {})}, cases)
-            forbidden = () if ours or any(o.failure for o in outcomes[:1]) else self._forbidden(cases[0])
+            functions = {**self.functions, **(ours or {})}
+            outcomes = self._outcomes(functions, cases)
+            forbidden = () if any(o.failure for o in outcomes[:1]) else self._forbidden(functions, cases[0])
         return Run(tuple(outcomes), forbidden, limited, source_of(function))
 
     def _outcomes(self, functions: Functions, cases: Sequence[Case]) -> list[Outcome]:
@@ -109,23 +109,26 @@ class LocalProber:
         """The result of a call as plain data, or how it failed. KeyboardInterrupt alone passes through."""
         try:
             with self.budget.limit(boundary=__file__):
-                result = freeze(call())
-            return result, Failure("time") if self.budget.spent else None
-        except KeyboardInterrupt:
-            raise
+                result, failure = self._attempt(call)
         except TimeUp:
             return None, Failure("time")
+        return result, Failure("time") if self.budget.spent else failure
+
+    def _attempt(self, call: Callable[[], Any]) -> tuple[Any, Failure | None]:
+        """The same without a limit. An exception can be as hostile as a result: reading its message is student's code too."""
+        try:
+            return freeze(call()), None
+        except (KeyboardInterrupt, TimeUp):
+            raise
         except BaseException as error:
-            if self.budget.spent:
-                return None, Failure("time")
             return None, failure_of(error, code_of(self.functions[self.exercise.name]))
 
-    def _forbidden(self, case: Case) -> tuple[str, ...]:
+    def _forbidden(self, functions: Functions, case: Case) -> tuple[str, ...]:
         """What the exercise forbids and the function uses anyway: by its words, and by one watched run."""
-        function = self.functions[self.exercise.name]
+        function = functions[self.exercise.name]
         found = list(forbidden_words(function, self.exercise))
         watched: list[str] = []
-        functions = {**self.functions, self.exercise.name: forbidden_calls(function, self.exercise, watched)}
+        functions = {**functions, self.exercise.name: forbidden_calls(function, self.exercise, watched)}
         self._guarded(lambda: use_probe(self.exercise, functions, prepared(case)))
         return tuple(dict.fromkeys(found + watched))
 
@@ -175,71 +178,30 @@ def changes(call: Case, case: Case) -> tuple[str, ...]:
 
 def failure_of(error: BaseException, code: CodeType | None) -> Failure:
     """An exception as plain data, with the last line of the student's code it passed through."""
-    if isinstance(error, NotImplementedError):
+    if isinstance(error, NotImplementedError) and raised_in(error) is code:
         return Failure("stub")
-    try:
-        message = str(error)[:MAX_MESSAGE]
-    except Exception:
-        message = ""
-    if isinstance(error, RecursionError):
-        message = "it calls itself without end"
+    message = "it calls itself without end" if isinstance(error, RecursionError) else message_of(error)
     line, number = "", 0
     for frame in traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False, limit=50):
         if code is not None and frame.filename == code.co_filename:
-            line, number = linecache.getline(frame.filename, frame.lineno or 0).strip(), frame.lineno or 0
+            line, number = printable(linecache.getline(frame.filename, frame.lineno or 0).strip()), frame.lineno or 0
     return Failure("raised", kind_of(error), message, line, number)
 
 
-def innermost(function: Any) -> Any:
-    """The function inside partials, wrappers, bound methods and callable objects."""
-    for _ in range(20):
-        if isinstance(function, functools.partial):
-            function = function.func
-        elif inspect.ismethod(function):
-            function = function.__func__
-        elif isinstance(function, FunctionType):
-            wrapped = function.__dict__.get("__wrapped__")
-            if not isinstance(wrapped, FunctionType):
-                return function
-            function = wrapped
-        elif isinstance(call := vars(type(function)).get("__call__"), FunctionType):
-            function = call
-        else:
-            return function
-    return function
-
-
-def code_of(function: Any) -> CodeType | None:
-    """The code object a student wrote, if there is one: a NumPy ufunc or a class has none."""
-    inner = innermost(function)
-    return inner.__code__ if isinstance(inner, FunctionType) else None
-
-
-def names_used(function: Any) -> set[str]:
-    """The global names that a function uses, directly or through other functions beside it."""
-    found: set[str] = set()
-    waiting = [innermost(function)]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, FunctionType):
-            new = names_in(current.__code__) - found
-            found |= new
-            waiting += [innermost(current.__globals__.get(name)) for name in new]
-    return found
-
-
-def names_in(code: CodeType) -> set[str]:
-    """The names in a piece of code, and in the functions defined inside it."""
-    inner = [names_in(const) for const in code.co_consts if isinstance(const, CodeType)]
-    return set(code.co_names).union(*inner)
-
-
-def source_of(function: Any) -> str:
-    """The source of a function, or an empty string where Python does not know it."""
+def message_of(error: BaseException) -> str:
+    """What an exception says; nothing if even that goes wrong."""
     try:
-        return inspect.getsource(innermost(function))
-    except (OSError, TypeError, SyntaxError, IndexError):
+        return printable(str(error), MAX_MESSAGE)
+    except (KeyboardInterrupt, TimeUp):
+        raise
+    except BaseException:
         return ""
+
+
+def raised_in(error: BaseException) -> CodeType | None:
+    """The code object in which an exception was raised."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return frames[-1].f_code if frames else None
 
 
 @contextmanager

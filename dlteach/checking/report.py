@@ -6,7 +6,7 @@ A :class:`Report` is a float, the points earned, because that is what nbgrader t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,8 @@ class Story:
     forbidden: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    similarity: float | None = field(default=None)
+    similarity: float | None = None
+    right: bool = False  # nothing to mend; where an exercise is worth 0 points, the points cannot tell
 
 
 class Report(float):
@@ -78,8 +79,8 @@ class Report(float):
 
     @property
     def passed(self) -> bool:
-        """Whether every point was earned."""
-        return self.max_points > 0 and self.points >= self.max_points
+        """Whether everything is right and allowed, so that every point was earned."""
+        return self.story.right
 
     @property
     def headline(self) -> str:
@@ -130,9 +131,7 @@ class Report(float):
             "hint": story.hint,
             "forbidden": list(story.forbidden),
             "similarity": story.similarity,
-            "criteria": [
-                {"id": line.id, "says": line.says, "points": line.points, "max_points": line.max_points} for line in story.lines
-            ],
+            "criteria": [{"id": line.id, "says": line.says, "points": line.points, "max_points": line.max_points} for line in story.lines],
         }
 
 

@@ -40,7 +40,7 @@ def _freeze(value: Any, depth: int) -> Any:
     if value is None or kind is bool:
         return value
     if kind is str:
-        return value[:MAX_TEXT]
+        return printable(value, MAX_TEXT)
     if kind is np.ndarray:
         return _freeze_array(value)
     if isinstance(value, np.generic):
@@ -133,11 +133,16 @@ def is_number(value: Any) -> bool:
 
 def kind_of(value: Any) -> str:
     """The name of a value's type, as a student knows it."""
-    return str(type(value).__name__)[:60]
+    return printable(type(value).__name__, 60)
+
+
+def printable(text: str, limit: int | None = None) -> str:
+    """The beginning of a text, fit to be written anywhere: half a surrogate pair, which UTF-8 has no bytes for, becomes ``?``."""
+    return str(text)[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
 def _text(value: Any) -> str:
     try:
-        return repr(value)[:MAX_TEXT]
+        return printable(repr(value), MAX_TEXT)
     except Exception:
         return ""

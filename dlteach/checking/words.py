@@ -8,6 +8,9 @@ import numpy as np
 
 from dlteach.checking.snapshot import Strange, is_number
 
+# What a notebook may have changed by np.set_printoptions; a report looks the same in all of them.
+NUMPY_DEFAULTS: dict[str, Any] = {"formatter": None, "legacy": False, "floatmode": "maxprec", "sign": "-", "nanstr": "nan", "infstr": "inf"}
+
 
 def plural(count: int, noun: str) -> str:
     """``1 place``, ``2 places``, ``3 classes``."""
@@ -52,7 +55,8 @@ def a_kind(value: Any) -> str:
 def array_text(value: Any, digits: int = 4) -> str:
     """An array or number for display, rounded; long arrays are shortened in the middle."""
     if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=digits, suppress_small=True, separator=", ", threshold=60, edgeitems=3, max_line_width=90)
+        with np.printoptions(**NUMPY_DEFAULTS, precision=digits, suppress=True, threshold=60, edgeitems=3, linewidth=90):
+            return np.array2string(value, separator=", ")
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {array_text(item, digits)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple | list):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
+
+import numpy as np
 
 from dlteach.checking import PUBLIC_SEED, Exercise, Function, Report, examine
 from dlteach.checking.report import Story
 from dlteach.checking.words import both
 from dlteach.exercises import display
 from dlteach.exercises.registry import UnknownExercise, find, lessons
+
+_under_way: set[str] = set()  # the exercises being checked just now: a function that checks itself would never come to an end
 
 
 def check(function: Function | str, points: float | None = None, *, seed: int = PUBLIC_SEED) -> Report:
@@ -23,7 +27,7 @@ def check(function: Function | str, points: float | None = None, *, seed: int = 
     gets through.
     """
     scope = _scope(sys._getframe(1))
-    report = _safely(lambda: _check(function, scope, points, seed), str(function), points)
+    report = _safely(lambda: _check(function, scope, points, seed), _label(function), points)
     display.show(report)
     return report
 
@@ -69,8 +73,8 @@ def progress(lesson: str | None = None) -> None:
 
 
 def _check(function: Function | str, scope: Mapping[str, Any], points: float | None, seed: int) -> Report:
-    if points is not None and not (math.isfinite(points) and points >= 0):
-        return Report(0, 0, Story(str(function), f"`points` is {points}; it should be a number, 0 or more."))
+    if points is not None and not _is_worth(points):
+        return Report(0, 0, Story(_label(function), f"`points` is {points!r}; it should be a number, 0 or more."))
     if isinstance(function, str):
         return _examine(find(function), scope, points, seed)
     exercise = find(_name_of(function, scope))
@@ -79,23 +83,43 @@ def _check(function: Function | str, scope: Mapping[str, Any], points: float | N
 
 def _name_of(function: Any, scope: Mapping[str, Any]) -> str:
     """The exercise a function is meant for: its own name, or, for a lambda or a partial, the name it goes by in the notebook."""
-    own = getattr(function, "__name__", type(function).__name__)
+    own = _label(function)
     for name in [own, *(name for name, value in scope.items() if value is function)]:
         with suppress(UnknownExercise):
             return find(name).key
-    return str(own)
+    return own
+
+
+def _label(function: Any) -> str:
+    """What to call the thing to check: the name it was given, or else its type."""
+    if isinstance(function, str):
+        return function
+    name = getattr(function, "__name__", None)
+    return name if isinstance(name, str) else type(function).__name__
 
 
 def _examine(exercise: Exercise, scope: Mapping[str, Any], points: float | None, seed: int) -> Report:
+    if exercise.key in _under_way:
+        worth = exercise.points if points is None else points
+        return Report(0, worth, Story(exercise.key, f"`{exercise.name}` is being checked already: a function cannot check itself."))
     lesson = next(item for item in lessons() if item.name == exercise.lesson)
     peers = {name: lesson.exercise(name) for name in exercise.needs}
-    with display.held_back():
+    with display.held_back(), _marked(exercise.key):
         return examine(exercise, scope, peers=peers, max_points=points, seed=seed)
+
+
+@contextmanager
+def _marked(key: str) -> Iterator[None]:
+    _under_way.add(key)
+    try:
+        yield
+    finally:
+        _under_way.discard(key)
 
 
 def _safely(make: Callable[[], Report], name: str, points: float | None) -> Report:
     """A report even where ours is the mistake: nothing that a notebook checks may stop it."""
-    worth = points if points is not None and math.isfinite(points) and points >= 0 else 0.0
+    worth = points if points is not None and _is_worth(points) else 0.0
     try:
         return make()
     except UnknownExercise as error:
@@ -103,6 +127,11 @@ def _safely(make: Callable[[], Report], name: str, points: float | None) -> Repo
     except Exception as error:
         says = f"The check itself failed ({type(error).__name__}: {error}). That is a mistake of ours, not of yours: please report it."
         return Report(0, worth, Story(name, says))
+
+
+def _is_worth(points: Any) -> bool:
+    """Whether a number of points makes sense. NaN does not: it is not above 0 either."""
+    return isinstance(points, int | float | np.integer | np.floating) and bool(0 <= points < math.inf)
 
 
 def _scope(frame: Any) -> dict[str, Any]:

@@ -47,19 +47,37 @@ def show_progress(lessons: Sequence[Lesson], reports: Mapping[str, Report]) -> N
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """In a notebook, keep what a function displays by itself out of the cell's output, where nbgrader looks for points."""
-    if not _shell():
+    """In a notebook, keep what a function displays by itself out of the cell's output, where nbgrader looks for points.
+
+    The figures it leaves open would come at the end of the cell, one for each call; and ``exit()`` would end the kernel.
+    """
+    shell = _shell()
+    if not shell:
         yield
         return
     from IPython.utils.capture import capture_output
 
-    with capture_output(stdout=False, stderr=False, display=True):
-        yield
+    before = set(_figures())
+    shell.ask_exit = sys.exit
+    try:
+        with capture_output(stdout=False, stderr=False, display=True):
+            yield
+    finally:
+        vars(shell).pop("ask_exit", None)
+        for figure in set(_figures()) - before:
+            sys.modules["matplotlib.pyplot"].close(figure)
+
+
+def _figures() -> list[int]:
+    """The numbers of the open figures, if there is anything that draws."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return list(pyplot.get_fignums()) if pyplot else []
 
 
 def _display(text: str, html: str, extra: dict[str, Any]) -> None:
     if not _shell():
-        print(text)
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a terminal that knows no ✓ shows a ? in its place
+        print(text.encode(encoding, "replace").decode(encoding))
         return
     from IPython.display import display
 

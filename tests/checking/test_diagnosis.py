@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,10 @@ SQUARE = Exercise(
     accepted=(),
     hints=("", "", ""),
 )
+
+
+def not_written_yet():
+    raise NotImplementedError
 
 
 def check_squares(function: Any, **changes: Any) -> Report:
@@ -135,8 +140,13 @@ def test_exceptions_match_by_type_and_message() -> None:
         (lambda x: 1 if x > 0 else 0, "a whole array of them"),
         (lambda x, y: x, "more arguments than"),
         (lambda x: {}["w1"], "no key 'w1'"),
-        (lambda x: x.colour, "has no `colour`"),
-        (lambda x: x.sort()[0], "a NoneType"),
+        (lambda x: x.colour, "Something of type ndarray has no `colour`"),
+        (lambda x: x.sort()[0], "of type NoneType"),
+        (lambda x: np.exo(x), "`numpy` has nothing called `exo`"),
+        (lambda x: x.size(x), "after something of type int"),
+        (lambda x: [1.0] - 2.0, "`-` cannot combine something of type list with something of type float"),
+        (lambda x: x + None, "Something is None here"),
+        (lambda x: not_written_yet(), "A function that it calls is not written yet"),
     ],
 )
 def test_errors_are_explained(function: Any, words: str) -> None:
@@ -166,6 +176,16 @@ def test_hidden_seeds_change_only_the_score_of_hard_coded_answers() -> None:
         return answers.get((*x.shape, x.sum()), x * 0)
 
     assert check_squares(remembers).passed
+
+    def tells(x):
+        print(x)
+        warnings.warn(str(x), stacklevel=1)
+        return x**2
+
+    assert all(check_squares(tells).story.warned)
+    secret = examine(SQUARE, {"squares": tells}, seed=7)
+    assert secret.passed
+    assert (secret.story.printed, secret.story.warned) == ("", ())
     hidden = examine(SQUARE, {"squares": remembers}, seed=7)
     assert hidden.points == 0
     assert hidden.diagnosis == "hard_coded"
@@ -183,4 +203,20 @@ def test_the_card_is_complete_in_itself_and_escaped() -> None:
     assert "<script" not in html
     assert "http" not in html
     assert 'role="group"' in html
-    assert "<svg" not in html or "<title>" in html
+
+
+def test_a_picture_is_read_out_as_its_numbers() -> None:
+    html = check_squares(lambda x: x**2 + np.eye(*x.shape), cases=lambda rng: matrix_cases(rng)[1:2]).html()
+    label = html.partition('<svg role="img" aria-label="')[2].partition('"')[0]
+    assert label.startswith("3 of 12 entries differ. Yours: [[")
+    assert ". Expected: [[" in label
+
+
+def test_all_missing_keys_are_named_at_once() -> None:
+    parts = ("w", "b")
+    criteria = tuple(Criterion(part, part, f"out['{part}']") for part in parts)
+    report = check_squares(lambda x: {"v": 1}, reference=lambda x: dict.fromkeys(parts, x), criteria=criteria)
+    assert report.headline == "`out` lacks 'w', 'b': it should have the keys 'w', 'b', and it has 'v'."
+    assert report.story.details == ()
+    crowded = check_squares(lambda x: dict.fromkeys(range(1000)), reference=lambda x: {"w": x}, criteria=criteria[:1])
+    assert crowded.headline.endswith("and it has 0, 1, 2, 3, 4, 5, 6, 7, ….")

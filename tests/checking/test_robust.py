@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
+import threading
 import time
 import warnings
 from typing import Any
@@ -27,9 +29,16 @@ def raises(x):
 def raises_what_cannot_be_printed(x):
     class Nasty(Exception):
         def __str__(self):
-            raise RuntimeError
+            raise SystemExit
 
     raise Nasty
+
+
+def calls_what_is_not_written(x):
+    def helper():
+        raise NotImplementedError
+
+    return helper()
 
 
 def leaves(x):
@@ -119,6 +128,7 @@ def takes_two_arguments(x, axis):
 WRONG = {
     raises: "`row_sums` stops with ValueError: no idea",
     raises_what_cannot_be_printed: "`row_sums` stops with Nasty",
+    calls_what_is_not_written: "`row_sums` stops with NotImplementedError",
     leaves: "`row_sums` stops with SystemExit",
     returns_none: "It returns None; it should return 2 things: sums, count.",
     returns_a_string: "It returns the text '12'; it should return 2 things",
@@ -194,6 +204,8 @@ def test_a_different_answer_the_second_time_costs_half() -> None:
         return x.sum(axis=1) + (len(calls) % 2 == 0), len(x)
 
     assert "two different answers" in check_toy(remembers).headline
+    calls.clear()
+    assert str(check_toy(lambda x: (remembers(x)[0], x.shape[1]))).count("two different answers") == 1
 
 
 def test_output_and_warnings_are_shown_and_cost_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -210,6 +222,75 @@ def test_output_and_warnings_are_shown_and_cost_nothing(capfd: pytest.CaptureFix
     assert capfd.readouterr() == ("", "")
     for words in ("to stdout", "to stderr", "to the descriptor", "UserWarning: careful", "divide by zero"):
         assert words in str(report)
+
+
+def test_what_the_notebook_has_set_changes_no_verdict() -> None:
+    def overflows(x):
+        np.exp(np.array([1000.0]))
+        return right(x)
+
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = check_toy(overflows)
+    assert report.points == 4, str(report)
+    assert "overflow" in str(report)
+
+
+def test_what_a_function_sets_is_undone() -> None:
+    def sets(x):
+        np.seterr(all="raise")
+        warnings.simplefilter("error")
+        sys.stdout = sys.stderr = None
+        return right(x)
+
+    before = np.geterr(), list(warnings.filters), sys.stdout, sys.stderr
+    assert check_toy(sets).points == 4
+    assert (np.geterr(), list(warnings.filters), sys.stdout, sys.stderr) == before
+
+
+def test_a_report_looks_the_same_whatever_the_print_options() -> None:
+    report = check_toy(lambda x: (x.sum(axis=1) + 0.123456789, len(x)))
+    text, card = str(report), report.html()
+    with np.printoptions(formatter={"float": lambda _: 1 / 0}, legacy="1.13", sign="+", precision=1):
+        assert str(report) == text
+        assert report.html() == card
+
+
+def test_half_a_surrogate_pair_can_be_sent_to_a_browser() -> None:
+    def prints(x):
+        print("\ud800")
+        warnings.warn("\ud800", stacklevel=1)
+        return right(x)
+
+    def raises(x):
+        raise ValueError("\ud800")
+
+    reports = [check_toy(prints), check_toy(raises), check_toy(lambda x: "\ud800"), check_toy(lambda x: ({"\ud800"}, 1))]
+    for report in reports:
+        (str(report) + report.html()).encode()
+    assert reports[0].points == 4
+
+
+def test_descriptors_closed_by_a_function_are_open_again(capfd: pytest.CaptureFixture[str]) -> None:
+    def closes(x):
+        for descriptor in (1, 2):
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
+        return right(x)
+
+    assert check_toy(closes).points == 4
+    os.write(1, b"still here")
+    assert capfd.readouterr().out == "still here"
+
+
+def test_libraries_that_ask_for_the_encoding_before_they_print_are_answered() -> None:
+    def asks(x):
+        print(sys.stdout.encoding.lower(), sys.stdout.isatty(), flush=True)
+        return right(x)
+
+    assert "utf-8 False" in str(check_toy(asks))
 
 
 def test_a_flood_of_output_is_cut() -> None:
@@ -275,9 +356,19 @@ def sleeps(x):
     time.sleep(60)
 
 
+def raises_an_error_that_takes_forever_to_print(x):
+    class Slow(Exception):
+        def __str__(self):
+            while True:
+                pass
+
+    raise Slow
+
+
 ENDLESS = [
     *(loops_forever, loops_inside_a_bare_except, loops_in_a_call_inside_a_bare_except),
     *(sorts_inside_a_bare_except, nests_bare_excepts, sleeps),
+    raises_an_error_that_takes_forever_to_print,
 ]
 
 
@@ -294,6 +385,27 @@ def test_a_loop_without_end_is_ended(function: Any, monkeypatch: pytest.MonkeyPa
     assert sys.gettrace() is trace
 
 
+def test_the_time_limit_leaves_no_handler_and_no_timer_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def handlers() -> list[Any]:
+        return [signal.getsignal(number) for number in signal.valid_signals()]
+
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.01)
+    before, timer = handlers(), signal.getitimer(signal.ITIMER_REAL)
+    for _ in range(20):
+        assert "does not come to an end" in check_toy(nests_bare_excepts).headline
+    assert handlers() == before
+    assert signal.getitimer(signal.ITIMER_REAL)[1] == timer[1]
+
+
+def test_outside_the_main_thread_there_is_no_time_limit_and_the_report_says_so() -> None:
+    reports: list[Report] = []
+    thread = threading.Thread(target=lambda: reports.append(check_toy(right)))
+    thread.start()
+    thread.join()
+    assert reports[0].points == 4
+    assert "There is no time limit here" in str(reports[0])
+
+
 def test_an_interrupt_passes_through() -> None:
     def interrupted(x):
         raise KeyboardInterrupt
@@ -304,6 +416,7 @@ def test_an_interrupt_passes_through() -> None:
 
 @pytest.mark.parametrize("points", [0.0, 1.0, 3.3, 1 / 3])
 def test_points_are_scaled_and_never_exceed_the_maximum(points: float) -> None:
+    assert check_toy(right, max_points=points).passed
     assert check_toy(right, max_points=points) <= points
     assert check_toy(right, max_points=points).points == pytest.approx(points, abs=1e-4)
 

@@ -72,9 +72,32 @@ def test_our_reference_handed_in_earns_nothing(source: str) -> None:
     assert report.story.forbidden == ("dlteach.nn",)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from scipy.special import expit\ndef sigmoid(z): return expit(z)",
+        "from scipy.special import expit as squash\ndef sigmoid(z): return squash(z)",
+        "from scipy.special import expit as sigmoid",
+        "import functools\nfrom scipy.special import expit\nsigmoid = functools.partial(expit)",
+    ],
+)
+def test_a_function_written_in_c_is_known_by_its_name(source: str) -> None:
+    report = examine(exercise("sigmoid", nn.sigmoid), cell(source))
+    assert report.story.forbidden == ("scipy.special",)
+    assert report.points == 0
+
+
+def test_the_same_holds_where_a_needed_function_was_replaced() -> None:
+    source = "def double(x): raise NotImplementedError\ndef plus_double(x):\n    double(x)\n    np.gradient(x)\n    return 3 * x"
+    report = examine(PLUS_DOUBLE, cell(source), peers={"double": DOUBLE})
+    assert report.points == 0
+    assert report.story.forbidden == ("numpy.gradient",)
+
+
 def test_an_exercise_can_forbid_more() -> None:
     strict = replace(DOUBLE, forbids=("numpy.multiply",))
     assert examine(strict, cell("def double(x): return np.multiply(x, 2)")).points == 0
+    assert examine(strict, cell("from numpy import multiply\ndef double(x): return multiply(x, 2)")).points == 0
     assert examine(strict, cell("def double(x): return x * 2")).passed
 
 
@@ -83,6 +106,18 @@ def test_a_mistake_in_a_needed_function_is_not_paid_for_twice() -> None:
     report = examine(PLUS_DOUBLE, cell(source), peers={"double": DOUBLE})
     assert report.points == 2
     assert report.headline == "Right, but your `double` is not: it was checked with ours in its place."
+
+
+def test_only_the_function_with_the_mistake_is_called_wrong() -> None:
+    six = exercise("six", lambda x: 2 * (x + 2 * x), needs=("double", "plus_double"))
+    source = """
+        def double(x): return 3 * x
+        def plus_double(x): return x + double(x)
+        def six(x): return plus_double(x) + plus_double(x)
+    """
+    report = examine(six, cell(source), peers={"double": DOUBLE, "plus_double": PLUS_DOUBLE})
+    assert report.points == 2
+    assert report.story.replaced == ("double",)
 
 
 @pytest.mark.parametrize("source", ["", "def double(x): raise NotImplementedError()\n", "def double(x):\n    while True: pass\n"])

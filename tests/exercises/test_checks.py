@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import io
+import sys
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -24,6 +27,11 @@ def affine_backward(dout, cache):
 
 def relu_forward(x):
     return np.minimum(x, 0), x
+
+
+class Unprintable:
+    def __repr__(self) -> str:
+        raise ValueError
 
 
 def test_check_takes_the_function_or_its_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +56,7 @@ def test_a_function_in_a_local_scope_is_found_too() -> None:
         ("sigmoid", "`sigmoid` is not a function but a float."),
         ("relu_backwards", "Nothing to check: no exercise is called 'relu_backwards'. Did you mean 'relu_backward'?"),
         ("backpropagation.nothing", "Nothing to check: no exercise is called 'backpropagation.nothing'."),
+        (Unprintable(), "Nothing to check: no exercise is called 'Unprintable'."),
         (len, "Nothing to check: no exercise is called 'len'."),
         (3.5, "Nothing to check: no exercise is called 'float'."),
     ],
@@ -58,8 +67,8 @@ def test_what_cannot_be_checked_is_said_and_never_raised(what: object, headline:
     assert report == 0
 
 
-@pytest.mark.parametrize("points", [float("nan"), float("inf"), -1])
-def test_impossible_points_are_said(points: float) -> None:
+@pytest.mark.parametrize("points", [float("nan"), float("inf"), -1, "3", [3], np.array([1, 2])])
+def test_impossible_points_are_said(points: Any) -> None:
     report = check(affine_backward, points=points)
     assert report == 0
     assert "`points` is" in report.headline
@@ -83,6 +92,48 @@ def test_use_gives_yours_if_it_passes_and_ours_otherwise(capsys: pytest.CaptureF
     ]
     with pytest.raises(UnknownExercise, match="no exercise is called 'nothing'"):
         use("nothing")
+
+
+def test_use_may_stand_inside_another_exercise() -> None:
+    source = """
+def logistic_gradient(x, y, w, b):
+    error = (use("sigmoid")(x @ w + b) - y) / len(y)
+    return x.T @ error, error.sum()
+report = check("logistic_gradient")
+"""
+    scope = {"np": np, "use": use, "check": check, "__name__": "__main__"}
+    exec(source, scope)
+    assert scope["report"].passed, str(scope["report"])
+
+
+def test_a_function_that_checks_or_uses_itself_comes_to_an_end() -> None:
+    def relu_forward(x):
+        inner.append(check("relu_forward"))
+        return np.maximum(x, 0), x
+
+    def softmax(logits):
+        return use("softmax")(logits)
+
+    inner: list[Any] = []
+    check(relu_forward)
+    assert inner[0].headline == "`relu_forward` is being checked already: a function cannot check itself."
+    assert check(softmax).story.forbidden == ("dlteach.nn",)
+
+
+def test_strict_settings_of_a_notebook_cost_nothing() -> None:
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    with np.errstate(all="raise"):
+        assert check(sigmoid).passed
+
+
+def test_a_terminal_without_a_tick_gets_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert check(affine_backward).passed
+    terminal.seek(0)
+    assert terminal.read().startswith("? affine_backward: 3 of 3 points")
 
 
 def test_use_does_not_hand_out_a_right_function_that_calls_a_broken_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -162,3 +213,26 @@ def relu_forward(x):
         assert scores[-1] == bundle["application/vnd.dlteach.report+json"]["points"]
     assert scores == [2, 0, 0]
     assert all(output.output_type == "display_data" for output in cells[-1].outputs)
+
+
+@pytest.mark.slow
+def test_in_a_kernel_a_check_shows_nothing_but_its_report_and_ends_nothing() -> None:
+    cells = in_a_kernel(
+        """
+import numpy as np, dlteach, matplotlib.pyplot as plt
+%matplotlib inline
+def relu_forward(x):
+    plt.figure(); plt.plot(x)
+    return np.maximum(x, 0), x
+def relu_backward(dout, cache):
+    exit()
+def softmax(logits):
+    raise ValueError("\\ud800")
+""",
+        *(f'dlteach.check("{name}")' for name in ("relu_forward", "relu_backward", "softmax")),
+        "1 + 1",
+    )
+    for cell in cells[1:-1]:
+        assert [output.output_type for output in cell.outputs] == ["display_data", "execute_result"]
+    assert [cell.outputs[-1].data["text/plain"] for cell in cells[1:]] == ["1.0", "0.0", "0.0", "2"]
+    assert "SystemExit" in cells[2].outputs[0].data["text/plain"]

@@ -320,7 +320,7 @@ EXERCISE = Exercise(
         "The errors `p - y` have the shape (N,). For one weight, multiply each error by that feature of the same sample and "
         "take the mean over the samples. "
         "For the bias take the mean of the errors.",
-        "Doing that for all D weights at once is one matrix product of `x`, turned so that its samples stand inside, with the "
-        "errors, divided by N.",
+        "Doing that for all D weights at once is one matrix product: `x` transposed, so that its N samples meet the N errors, times "
+        "the errors. Divide it by N.",
     ),
 )

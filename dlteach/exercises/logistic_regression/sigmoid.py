@@ -232,11 +232,9 @@ EXERCISE = Exercise(
     ),
     accepted=(plain_formula, two_branches, by_tanh, by_logarithms, with_a_loop),
     hints=(
-        "Look at the formula next to the curve: there is one exponential in it. Check what it is at z = 0, where the answer "
-        "must be one half.",
-        "The probability is one divided by (one plus the exponential of *minus* z). NumPy's exponential works on every entry of "
-        "an array at once, "
-        "so no loop is needed.",
+        "Look at the formula above: there is one exponential in it. Check what it is at z = 0, where the answer must be one half.",
+        "The probability is one divided by (one plus the exponential of *minus* z). NumPy's exponential, `np.exp`, works on every "
+        "entry of an array at once, so no loop is needed.",
         "Three things go wrong most often: the minus sign in the exponent, the brackets round the whole denominator, and "
         "`math.exp`, which knows no arrays.",
     ),
