@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from dlteach.checking import Lesson, Report
+from dlteach.checking.html import rich
 from dlteach.checking.report import score_text
 
 MIME = "application/vnd.dlteach.report+json"
@@ -28,7 +29,7 @@ def show_progress(lessons: Sequence[Lesson], reports: Mapping[str, Report]) -> N
     """A table of exercises with their points, and what comes next."""
     keys = [exercise.key for lesson in lessons for exercise in lesson.exercises]
     to_do = next((key for key in keys if not reports[key].passed), None)
-    next_line = f"Next: {to_do.rpartition('.')[2]}. {reports[to_do].headline}" if to_do else "Everything is done. Well done!"
+    next_line = f"Next: `{to_do.rpartition('.')[2]}`." if to_do else "Everything is done. Well done!"
     lines: list[str] = []
     rows: list[str] = []
     for lesson in lessons:
@@ -42,7 +43,7 @@ def show_progress(lessons: Sequence[Lesson], reports: Mapping[str, Report]) -> N
             rows.append("<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>")
     marks = "✓ all points, ◐ some, ✗ none yet"
     table = f'<table style="margin:0"><caption style="text-align:left">{marks}</caption>{"".join(rows)}</table>'
-    _display("\n".join([*lines, next_line]), f"<div>{table}<p><strong>{escape(next_line)}</strong></p></div>", {})
+    _display("\n".join([*lines, next_line]), f"<div>{table}<p><strong>{rich(next_line)}</strong></p></div>", {})
 
 
 @contextmanager

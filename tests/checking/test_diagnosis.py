@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dlteach.checking import Case, Criterion, Exercise, Misconception, Named, Report, examine
-from tests.checking.toy import TOY, check_toy, column_sums, counts_columns
+from tests.checking.toy import TOY, check_toy, column_sums, counts_columns, row_sums
 
 
 def matrix_cases(rng: np.random.Generator) -> list[Case]:
@@ -142,6 +142,15 @@ def test_exceptions_match_by_type_and_message() -> None:
         (lambda x: {}["w1"], "no key 'w1'"),
         (lambda x: x.colour, "Something of type ndarray has no `colour`"),
         (lambda x: x.sort()[0], "of type NoneType"),
+        (lambda x: x ^ 2, "`^` is not a power in Python"),
+        (lambda x: 2 * row_sums, "A function stands where a number is meant"),
+        (lambda x: [1 for _ in 3], "loop over `range(n)`"),
+        (lambda x: len(2.0), "Only something with parts has a length"),
+        (lambda x: np.zeros(3, 2), "the whole shape as one argument"),
+        (lambda x: -(x > 0), "cannot be subtracted"),
+        (lambda x: (1, 2) > 1, "come back as a tuple"),
+        (lambda x: [0][3], "The list is shorter than that"),
+        (lambda x: np.array([[1, 2], [3]]), "rows of different lengths"),
         (lambda x: np.exo(x), "`numpy` has nothing called `exo`"),
         (lambda x: x.size(x), "after something of type int"),
         (lambda x: [1.0] - 2.0, "`-` cannot combine something of type list with something of type float"),

@@ -158,7 +158,7 @@ def test_progress_shows_every_exercise_and_what_comes_next(capsys: pytest.Captur
         assert exercise.name in out
     assert "✓ affine_backward: 3 of 3 points" in out
     assert "✗ relu_forward: 0 of 1 point" in out
-    assert out.splitlines()[-1].startswith("Next: affine_forward.")
+    assert out.splitlines()[-1] == "Next: `affine_forward`."
     progress("cooking")
     assert "No lesson is called 'cooking'" in capsys.readouterr().out
 
