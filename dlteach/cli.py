@@ -106,7 +106,8 @@ def lab(
 def _jupyter_lab(folder: Path, options: list[str]) -> None:
     if find_spec("jupyterlab") is None:
         fail("JupyterLab is not installed; try: pip install jupyterlab")
-    command = [sys.executable, "-m", "jupyterlab", *options]
+    offline = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command = [sys.executable, "-m", "jupyterlab", *offline, *options]
     sys.stdout.flush()
     if os.name == "posix":  # become the server, so that whoever stops this command stops the server
         os.chdir(folder)

@@ -7,11 +7,11 @@ import inspect
 import numpy as np
 import pytest
 
-from dlteach.checking import Exercise
+from dlteach.checking import Exercise, examine
 from tests.exercises.bank import EXERCISES, ONE_LINERS, cell, checked, from_bank, peers
 
 SEEDS = range(20)
-MANY_SEEDS = range(20, 1000)
+MANY_SEEDS = range(1000)
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 
 
@@ -77,6 +77,15 @@ def test_every_misconception_loses_points_and_is_named(exercise: Exercise) -> No
             report = checked(exercise, namespace, seed=seed)
             assert report.points < exercise.points, (misconception.id, seed)
             assert report.diagnosis == misconception.id, (misconception.id, seed, str(report))
+
+
+@each_exercise
+def test_a_hidden_seed_earns_what_the_public_one_earns(exercise: Exercise) -> None:
+    for misconception in exercise.misconceptions:
+        namespace = from_bank(exercise, misconception.function)
+        hidden = examine(exercise, namespace, peers=peers(exercise), seed=7)
+        assert hidden.points == checked(exercise, namespace).points
+        assert hidden.diagnosis == misconception.id
 
 
 @pytest.mark.soak
