@@ -206,7 +206,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             one_number_only,
-            "It works for one number, but `math.exp` cannot take an array of them.",
+            "It works for one number, but a function of the `math` module, or `float`, cannot take an array of them.",
             "NumPy has an exponential of its own that takes a number or an array of any shape.",
         ),
         Misconception(
