@@ -22,6 +22,10 @@ GRADE_PREFIX = "check-"
 """The builder calls the graded cell of ``relu_forward`` ``check-relu_forward``."""
 
 
+ALIKE = 0.95
+"""Functions at least this similar to the reference are listed: a copy has 1, and the lessons' own solutions stay below 0.9."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One student: points per graded cell (None where nothing was graded), the total, and what is wrong, if anything."""
@@ -52,6 +56,7 @@ class ClassReport:
     rows: list[Row] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     forbidden: list[tuple[str, str, str]] = field(default_factory=list)
+    alike: list[tuple[str, str, float]] = field(default_factory=list)
 
 
 def class_report(course: Course, assignment: str) -> ClassReport:
@@ -81,6 +86,8 @@ def class_report(course: Course, assignment: str) -> ClassReport:
                 found.setdefault((said.exercise, said.diagnosis), []).append((row.student, said.headline))
             if said.forbidden:
                 report.forbidden.append((row.student, said.exercise, said.forbidden))
+            if said.similarity >= ALIKE:
+                report.alike.append((row.student, said.exercise, said.similarity))
     mistakes = [Mistake(*key, says=made[0][1], students=tuple(student for student, _ in made)) for key, made in found.items()]
     report.mistakes = sorted(mistakes, key=lambda mistake: (-len(mistake.students), mistake.exercise, mistake.diagnosis))
     return report
@@ -117,6 +124,7 @@ class _Said:
     diagnosis: str
     headline: str
     forbidden: str
+    similarity: float
 
 
 def _said(course: Course, assignment: str, student: str) -> Iterator[_Said]:
@@ -135,7 +143,8 @@ def _said(course: Course, assignment: str, student: str) -> Iterator[_Said]:
                         forbidden = bundle.get("forbidden")
                         names = [_text(name) for name in forbidden] if isinstance(forbidden, list) else []
                         said = {key: _text(bundle.get(key)) for key in ("exercise", "diagnosis", "headline")}
-                        yield _Said(**said, forbidden=", ".join(names))
+                        alike = bundle.get("similarity")
+                        yield _Said(**said, forbidden=", ".join(names), similarity=alike if isinstance(alike, float) else 0.0)
 
 
 def _text(value: Any) -> str:
@@ -180,6 +189,8 @@ def _show_mistakes(report: ClassReport, console: Console) -> None:
             console.print(f"… and {len(report.mistakes) - 15} more.")
     for student, exercise, names in report.forbidden:
         console.print(Text(f"{student} used {names} in {exercise}, which the exercise forbids."))
+    for student, exercise, share in report.alike:
+        console.print(Text(f"{student}'s {exercise} is built like our reference ({share:.0%}, names aside); worth a look, no more."))
 
 
 def _explain(mistake: Mistake) -> str:

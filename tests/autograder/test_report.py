@@ -63,6 +63,22 @@ def test_points_that_a_person_gave_count(run, course):
     assert any(line.split()[1::2] == ["ben", "1.5", "0", "1.5"] for line in said.splitlines() if " ben " in line)
 
 
+def test_what_is_built_like_the_reference_is_listed(run, course):
+    from dlteach.exercises.display import MIME
+
+    path = course / "autograded" / "ann" / "90_rows" / "90_rows.ipynb"
+    path.chmod(0o644)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                output["data"][MIME]["similarity"] = 0.97 if output["data"][MIME]["exercise"] == "rows.row_sums" else 0.9
+    nbformat.write(notebook, path)
+    said = " ".join(run("dlteach", "report", "90", "--course", course).stdout.split())
+    assert "ann's rows.row_sums is built like our reference (97%, names aside)" in said
+    assert said.count("built like our reference") == 1
+
+
 def test_a_notebook_that_was_tampered_with_breaks_no_report(run, course):
     from dlteach.exercises.display import MIME
 
@@ -72,7 +88,8 @@ def test_a_notebook_that_was_tampered_with_breaks_no_report(run, course):
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if MIME in output.get("data", {}):
-                output["data"][MIME] = {"exercise": "rows.nothing", "diagnosis": ["[red]"], "headline": 3, "forbidden": "x"}
+                nonsense = {"diagnosis": ["[red]"], "headline": 3, "forbidden": "x", "similarity": "1"}
+                output["data"][MIME] = {"exercise": "rows.nothing", **nonsense}
     nbformat.write(notebook, path)
     done = run("dlteach", "report", "90", "--course", course)
     assert "Traceback" not in done.stderr

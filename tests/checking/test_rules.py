@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 from typing import Any
 
@@ -157,8 +158,26 @@ def test_a_gradient_right_for_its_own_forward_changes_the_headline_only() -> Non
 
 
 def test_likeness_to_the_reference_is_measured_for_longer_functions_and_never_punished() -> None:
-    alike = examine(replace(DOUBLE, reference=nn.gradient_descent, misconceptions=()), cell("def double(x): return x"))
-    assert alike.story.similarity is None
+    def spread(x):
+        low, high = x.min(), x.max()
+        total = 0.0
+        for value in x:
+            total += (value - low) ** 2 + (high - value) ** 2
+        return x * total / (high - low) + low * high - total
+
+    copied = inspect.getsource(spread).replace("low", "a").replace("value", "v").replace("spread", "mine")
+    rewritten = """def mine(x):
+    a, b = np.min(x), np.max(x)
+    t = np.sum((x - a) ** 2) + np.sum((b - x) ** 2)
+    scaled = np.multiply(x, t) / np.subtract(b, a)
+    return np.add(scaled, np.multiply(a, b)) - t
+"""
+    reports = [examine(exercise("mine", spread), cell(source)) for source in (copied, rewritten)]
+    assert [report.points for report in reports] == [2, 2]
+    assert reports[0].story.similarity == 1
+    assert reports[1].story.similarity is not None
+    assert reports[1].story.similarity < 0.8
+    assert examine(DOUBLE, cell("def double(x): return 2 * x")).story.similarity is None  # too short to say anything
 
 
 def test_a_misconception_beats_a_generic_probe() -> None:
