@@ -21,7 +21,7 @@ def quadratic_derivative(x: Array) -> Array:
 
     Raises:
         TypeError: `x` is neither an array nor a number.
-        ValueError: `x` is empty.
+        ValueError: `x` is empty, or its dtype is not of real numbers.
 
     Source: Spivak, "Calculus", 2008, chapter 9.
     """
@@ -45,7 +45,8 @@ def gradient_descent(grad: Callable[[Array], Array], start: Array, lr: float, st
 
     Raises:
         TypeError: `start` is neither an array nor a number, or `steps` is not a whole number.
-        ValueError: `start` is empty, `steps` is negative, or `grad` answers in another shape than it was asked.
+        ValueError: `start` is empty, its dtype is not of real numbers, `steps` is negative, or `grad` answers in another shape
+            than it was asked.
 
     Source: Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées", 1847.
     """
@@ -56,7 +57,7 @@ def gradient_descent(grad: Callable[[Array], Array], start: Array, lr: float, st
     for _ in range(steps):
         gradient = grad(path[-1])
         require_same_shape(gradient=gradient, start=start)
-        path.append(path[-1] - lr * gradient)
+        path.append(path[-1] - float(lr) * gradient)  # a plain number: NumPy's own float64 would widen float32
     return np.stack(path)
 
 
@@ -75,7 +76,7 @@ def sgd_step(params: Params, grads: Params, lr: float) -> Params:
 
     Raises:
         TypeError: a parameter or gradient is neither an array nor a number.
-        ValueError: the names or the shapes differ.
+        ValueError: the names or the shapes differ, or a dtype is not of real numbers.
 
     Source: Robbins and Monro, "A stochastic approximation method", 1951.
     """
@@ -84,5 +85,5 @@ def sgd_step(params: Params, grads: Params, lr: float) -> Params:
     updated = {}
     for name, value in params.items():
         require_same_shape(**{f"grads[{name!r}]": grads[name], f"params[{name!r}]": value})
-        updated[name] = value - lr * grads[name]
+        updated[name] = value - float(lr) * grads[name]
     return updated

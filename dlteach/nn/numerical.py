@@ -13,7 +13,8 @@ def numerical_gradient(f: Callable[[Array], Number], x: Array, h: float = 1e-5) 
 
     ∂f/∂x_i ≈ ( f(x + h·e_i) − f(x − h·e_i) ) / 2h    with e_i = 1 at place i and 0 elsewhere
 
-    Looking both ways makes the error shrink like h², against h for one way. `f` is called twice for every number in
+    Looking both ways makes the error shrink like h², against h for one way. At a corner, such as ReLU's at 0, it gives the
+    mean of the two slopes. `f` is called twice for every number in
     `x`, with float64 copies: in float32 a difference as small as h would drown in rounding.
 
     Args:
@@ -26,7 +27,7 @@ def numerical_gradient(f: Callable[[Array], Number], x: Array, h: float = 1e-5) 
 
     Raises:
         TypeError: `x` is neither an array nor a number.
-        ValueError: `x` is empty, or `f` gives more than one number.
+        ValueError: `x` is empty, its dtype is not of real numbers, or `f` gives more than one number.
 
     Source: Nocedal and Wright, "Numerical Optimization", 2006, section 8.1.
     """
@@ -60,7 +61,7 @@ def numerical_backward(f: Callable[[Array], Array], x: Array, dout: Array, h: fl
 
     Raises:
         TypeError: `x` or `dout` is neither an array nor a number.
-        ValueError: an array is empty, or `f(x)` has another shape than `dout`.
+        ValueError: an array is empty, a dtype is not of real numbers, or `f(x)` has another shape than `dout`.
 
     Source: Griewank and Walther, "Evaluating Derivatives", 2008, section 3.2 (adjoints).
     """
@@ -89,7 +90,7 @@ def relative_error(a: Array, b: Array) -> float:
 
     Raises:
         TypeError: an argument is neither an array nor a number.
-        ValueError: the shapes differ, or the arrays are empty.
+        ValueError: the shapes differ, the arrays are empty, or a dtype is not of real numbers.
 
     Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 11.5 (comparing derivatives).
     """

@@ -7,7 +7,7 @@ from dlteach.nn._require import require_names
 from dlteach.nn._types import Array, Params
 from dlteach.nn.activations import relu_backward, relu_forward
 from dlteach.nn.affine import affine_backward, affine_forward
-from dlteach.nn.losses import softmax_cross_entropy
+from dlteach.nn.cross_entropy import softmax_cross_entropy
 
 _NAMES = ("w1", "b1", "w2", "b2")
 
@@ -15,7 +15,7 @@ _NAMES = ("w1", "b1", "w2", "b2")
 def two_layer_logits(params: Params, x: Array) -> Array:
     """Give the scores of every class; the largest of a row is the network's answer.
 
-    logits = relu(x · w1 + b1) · w2 + b2
+    logits = relu(x @ w1 + b1) @ w2 + b2
 
     Args:
         params: `w1 (D, H)`, `b1 (H,)`, `w2 (H, C)`, `b2 (C,)`.
@@ -25,8 +25,9 @@ def two_layer_logits(params: Params, x: Array) -> Array:
         logits: (N, C).
 
     Raises:
-        TypeError: an array is none.
-        ValueError: a parameter is missing or unknown, the shapes do not fit together, or the batch is empty.
+        TypeError: an argument is not an array.
+        ValueError: a parameter is missing or unknown, the shapes do not fit together, the batch is empty, or a dtype is not of
+            real numbers.
 
     Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
     """
@@ -40,7 +41,7 @@ def two_layer_logits(params: Params, x: Array) -> Array:
 def two_layer_loss(params: Params, x: Array, labels: Array) -> tuple[float, Params]:
     """Run the network forward to its loss, then backward to the gradient of every parameter.
 
-    logits = relu(x · w1 + b1) · w2 + b2    J = −mean_n log softmax(logits_n)_label(n)
+    logits = relu(x @ w1 + b1) @ w2 + b2    J = −mean_n log softmax(logits_n)_label(n)
 
     The backward half calls the same four functions in reverse order, each with the cache its forward half kept.
 
@@ -54,9 +55,9 @@ def two_layer_loss(params: Params, x: Array, labels: Array) -> tuple[float, Para
         grads: the gradients, under the names and in the shapes of the parameters.
 
     Raises:
-        TypeError: an array is none.
-        ValueError: a parameter is missing or unknown, the shapes do not fit together, the batch is empty, or a label is
-            no class number.
+        TypeError: an argument is not an array.
+        ValueError: a parameter is missing or unknown, the shapes do not fit together, the batch is empty, a dtype is not of real
+            numbers, or a label is no class number.
 
     Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors", 1986.
     """

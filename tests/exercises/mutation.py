@@ -73,7 +73,7 @@ def _is_requirement(node: ast.stmt) -> bool:
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         return False
     name = node.value.func.attr if isinstance(node.value.func, ast.Attribute) else getattr(node.value.func, "id", "")
-    return name.startswith("require_")
+    return name.lstrip("_").startswith("require_")
 
 
 Path = tuple[tuple[str, int | None], ...]

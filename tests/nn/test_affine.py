@@ -42,6 +42,16 @@ def test_backward_agrees_with_finite_differences(seed, n, d, h, arrays):
     np.testing.assert_allclose(db, nn.numerical_backward(lambda b: nn.affine_forward(x, w, b)[0], b, dout), atol=1e-8)
 
 
+@given(seed=seeds, n=sizes, d=sizes, h=sizes)
+def test_the_gradients_of_the_parameters_alone_are_the_same(seed, n, d, h, arrays):
+    source = arrays(seed)
+    dout, cache = source.normal(n, h), nn.AffineCache(source.normal(n, d), source.normal(d, h))
+    grads, alone = nn.affine_backward(dout, cache), nn.affine_parameter_gradients(dout, cache)
+    assert isinstance(alone, nn.AffineParameterGrads)
+    np.testing.assert_array_equal(alone.dw, grads.dw)
+    np.testing.assert_array_equal(alone.db, grads.db)
+
+
 @pytest.mark.parametrize(
     ("x", "w", "b", "message"),
     [
@@ -62,3 +72,20 @@ def test_backward_refuses_another_gradient_than_forward_would_get():
         nn.affine_backward(np.ones((2, 3)), nn.AffineCache(np.ones((2, 3)), np.ones((3, 4))))
     with pytest.raises(TypeError, match="x is a list; it needs to be a NumPy array"):
         nn.affine_forward([[1.0]], np.ones((1, 1)), np.ones(1))
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, complex])
+def test_a_dtype_that_is_not_of_real_numbers_is_named(dtype):
+    x, w, b = np.ones((2, 3)), np.ones((3, 4)), np.ones(4)
+    with pytest.raises(ValueError, match=f"x has dtype {np.dtype(dtype)}; it needs real numbers"):
+        nn.affine_forward(x.astype(dtype), w, b)
+    with pytest.raises(ValueError, match=f"b has dtype {np.dtype(dtype)}; it needs real numbers"):
+        nn.affine_forward(x, w, b.astype(dtype))
+    with pytest.raises(ValueError, match=f"dout has dtype {np.dtype(dtype)}; it needs real numbers"):
+        nn.affine_backward(np.ones((2, 4), dtype), nn.AffineCache(x, w))
+
+
+def test_whole_numbers_are_taken():
+    out, cache = nn.affine_forward(np.array([[1, 2]]), np.array([[3], [5]]), np.array([7]))
+    np.testing.assert_array_equal(out, [[20]])
+    np.testing.assert_array_equal(nn.affine_backward(np.array([[10]]), cache).dw, [[10], [20]])

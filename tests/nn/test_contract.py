@@ -7,73 +7,57 @@ import numpy as np
 import pytest
 
 from dlteach import nn
+from tests.nn.calls import CALLS
+from tests.nn.harness import Options
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-CALLS = {
-    "sigmoid": lambda a: (a.normal(3, 4),),
-    "sigmoid_forward": lambda a: (a.normal(3, 4),),
-    "sigmoid_backward": lambda a: (a.normal(3, 4), nn.sigmoid(a.normal(3, 4))),
-    "relu_forward": lambda a: (a.normal(3, 4),),
-    "relu_backward": lambda a: (a.normal(3, 4), a.normal(3, 4)),
-    "softmax": lambda a: (a.normal(3, 4),),
-    "log_softmax": lambda a: (a.normal(3, 4),),
-    "affine_forward": lambda a: (a.normal(2, 3), a.normal(3, 4), a.normal(4)),
-    "affine_backward": lambda a: (a.normal(2, 4), nn.AffineCache(a.normal(2, 3), a.normal(3, 4))),
-    "binary_cross_entropy": lambda a: (a.normal(5), a.labels(5)),
-    "softmax_cross_entropy": lambda a: (a.normal(5, 3), a.labels(5, 3)),
-    "logistic_gradient": lambda a: (a.normal(5, 3), a.labels(5), a.normal(3), 0.5),
-    "predict": lambda a: (a.normal(5, 3), a.normal(3), 0.5),
-    "train_logistic_regression": lambda a: (a.normal(5, 3), a.labels(5), 0.1, 3),
-    "two_layer_logits": lambda a: (a.two_layer_params(3, 4, 2), a.normal(5, 3)),
-    "two_layer_loss": lambda a: (a.two_layer_params(3, 4, 2), a.normal(5, 3), a.labels(5, 2)),
-    "quadratic_derivative": lambda a: (a.normal(3, 4),),
-    "gradient_descent": lambda a: (nn.quadratic_derivative, a.normal(3, 4), 0.1, 3),
-    "sgd_step": lambda a: (a.two_layer_params(3, 4, 2), a.two_layer_params(3, 4, 2), 0.1),
-    "numerical_gradient": lambda a: (lambda x: np.sum(x**2), a.normal(3, 4)),
-    "numerical_backward": lambda a: (lambda x: x**2, a.normal(3, 4), a.normal(3, 4)),
-    "relative_error": lambda a: (a.normal(3, 4), a.normal(3, 4)),
-    "accuracy": lambda a: (a.labels(9), a.labels(9)),
-    "confusion_matrix": lambda a: (a.labels(9, 3), a.labels(9, 3), 3),
-    "precision": lambda a: (a.labels(9), a.labels(9)),
-    "recall": lambda a: (a.labels(9), a.labels(9)),
-    "f1_score": lambda a: (a.labels(9), a.labels(9)),
-}
 FUNCTIONS = [name for name in nn.__all__ if inspect.isfunction(getattr(nn, name))]
 
 
+def call(name, args):
+    """The result of a function for one of the calls in the table."""
+    options = args[-1] if isinstance(args[-1], Options) else {}
+    return getattr(nn, name)(*args[: len(args) - bool(options)], **options)
+
+
 def leaves(value):
-    """Every array and number in a nest of tuples and dicts, in order."""
+    """Every array and number in a nest of tuples and dicts, in order (functions and random generators left out)."""
     if isinstance(value, dict):
         value = tuple(value.values())
-    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, tuple) else [value]
+    if isinstance(value, tuple | list):
+        return [leaf for item in value for leaf in leaves(item)]
+    return [] if callable(value) or value is None or isinstance(value, np.random.Generator | str) else [value]
 
 
 def rebuilt(value, change):
     """The same nest with `change` applied to every array in it."""
     if isinstance(value, dict):
-        return {key: rebuilt(item, change) for key, item in value.items()}
+        return type(value)({key: rebuilt(item, change) for key, item in value.items()})
     if isinstance(value, tuple):
-        return tuple(rebuilt(item, change) for item in value)
+        items = [rebuilt(item, change) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     return change(value) if isinstance(value, np.ndarray) else value
 
 
 def every_other(array):
     """The same numbers, spread over twice the memory."""
+    if array.ndim == 0:
+        return array
     spread = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     spread[..., ::2] = array
     return spread[..., ::2]
 
 
 def test_every_function_stands_in_the_table():
-    drawn = {"he_normal", "he_uniform", "xavier_normal", "xavier_uniform"}  # they take no array
+    drawn = {"fans", "he_normal", "he_uniform", "orthogonal", "xavier_normal", "xavier_uniform"}  # they take no array
     assert set(CALLS) | drawn == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_result_has_the_dtype_of_the_input(name, dtype, arrays):
-    for leaf in leaves(getattr(nn, name)(*CALLS[name](arrays(0, dtype)))):
+    for leaf in leaves(call(name, CALLS[name](arrays(0, dtype)))):
         if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
             assert leaf.dtype == dtype
 
@@ -82,25 +66,26 @@ def test_the_result_has_the_dtype_of_the_input(name, dtype, arrays):
 def test_inputs_are_left_alone_and_calls_repeat(name, arrays):
     args = CALLS[name](arrays(0))  # read-only: writing to them would raise
     before = rebuilt(args, np.copy)
-    first, second = leaves(getattr(nn, name)(*args)), leaves(getattr(nn, name)(*args))
+    first = leaves(call(name, args))
+    again = args if not any(isinstance(value, np.random.Generator) for value in args) else CALLS[name](arrays(0))
+    second = leaves(call(name, again))
     for left, right in zip(leaves(args) + first, leaves(before) + second, strict=True):
-        if not callable(left):
-            np.testing.assert_array_equal(left, right)
+        np.testing.assert_array_equal(left, right)
 
 
 @pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("layout", [np.asfortranarray, every_other, lambda a: a[::-1].copy()[::-1]])
+@pytest.mark.parametrize("layout", [np.asfortranarray, every_other, lambda a: a[::-1].copy()[::-1] if a.ndim else a])
 def test_memory_layout_has_no_effect(name, layout, arrays):
-    args = CALLS[name](arrays(0))
-    expected = leaves(getattr(nn, name)(*args))
-    for got, want in zip(leaves(getattr(nn, name)(*rebuilt(args, layout))), expected, strict=True):
+    expected = leaves(call(name, CALLS[name](arrays(0))))
+    args = rebuilt(CALLS[name](arrays(0)), layout)
+    for got, want in zip(leaves(call(name, args)), expected, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-13, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if name not in ("gradient_descent", "numerical_gradient", "numerical_backward")])
 def test_float32_agrees_with_float64_to_its_own_precision(name, arrays):
-    exact = leaves(getattr(nn, name)(*CALLS[name](arrays(0, np.float64))))
-    for got, want in zip(leaves(getattr(nn, name)(*CALLS[name](arrays(0, np.float32)))), exact, strict=True):
+    exact = leaves(call(name, CALLS[name](arrays(0, np.float64))))
+    for got, want in zip(leaves(call(name, CALLS[name](arrays(0, np.float32)))), exact, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
 
 

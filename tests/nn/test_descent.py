@@ -67,3 +67,11 @@ def test_bad_input_is_refused():
         nn.sgd_step({"w": np.ones(2), "b": np.ones(1)}, {"w": np.ones(2)}, 0.1)
     with pytest.raises(ValueError, match=r"grads\['w'\] has shape \(1, 2\); it needs \(2,\), the shape of params\['w'\]"):
         nn.sgd_step({"w": np.ones(2)}, {"w": np.ones((1, 2))}, 0.1)
+
+
+def test_a_learning_rate_of_numpys_own_leaves_float32_alone():
+    lr, x = np.float64(0.1), np.ones(3, np.float32)
+    assert nn.sgd_step({"x": x}, {"x": x}, lr)["x"].dtype == np.float32
+    assert nn.gradient_descent(nn.quadratic_derivative, x, lr, 2).dtype == np.float32
+    w, _ = nn.train_logistic_regression(x[:, None], np.array([0, 1, 1]), lr, 2)
+    assert w.dtype == np.float32

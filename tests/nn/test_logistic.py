@@ -81,3 +81,9 @@ def test_bad_input_is_refused():
         nn.train_logistic_regression(x, y, 0.1, -1)
     with pytest.raises(TypeError, match=r"epochs is 1.5; it needs a whole number"):
         nn.train_logistic_regression(x, y, 0.1, 1.5)
+    with pytest.raises(ValueError, match="x has dtype uint8; it needs real numbers"):
+        nn.logistic_gradient(x.astype(np.uint8), y, w, 0.0)
+    with pytest.raises(ValueError, match="w has dtype bool; it needs real numbers"):
+        nn.predict(x, w > 0, 0.0)
+    with pytest.raises(ValueError, match="x has dtype bool; it needs real numbers"):
+        nn.train_logistic_regression(x > 0, y, 0.1, 1)

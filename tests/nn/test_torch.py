@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlteach import nn
+from tests.nn.harness import assert_agree
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install 'dlteach[torch]'): nothing to compare with")
 F = torch.nn.functional
@@ -17,13 +18,6 @@ scales = st.sampled_from([1e-3, 1.0, 30.0])
 
 def tensor(array, *, grad=True):
     return torch.tensor(array, requires_grad=grad)
-
-
-def assert_agree(ours, theirs):
-    """To 1e-10 of the largest number in PyTorch's answer, or to the rounding of p − 1 where a prediction is that sure."""
-    theirs = theirs.detach().numpy()
-    assert np.shape(ours) == theirs.shape
-    assert np.max(np.abs(ours - theirs)) <= 1e-10 * np.max(np.abs(theirs)) + 1e-15
 
 
 @given(seed=seeds, n=sizes, d=sizes, scale=scales)
