@@ -37,7 +37,8 @@ def test_a_data_set_says_what_it_is():
 
 
 def test_every_name_is_available_and_a_wrong_one_is_answered_with_the_right_ones():
-    assert set(data.available()) == {"digits", "iris", "mnist", "two_blobs", "imbalanced_blobs", "moons", "circles", "spirals"}
+    tables = {"digits", "iris", "mnist", "two_blobs", "imbalanced_blobs", "moons", "circles", "spirals"}
+    assert set(data.available()) == tables | {"copying", "reversing", "number_to_words", "date_formats"}
     with pytest.raises(ValueError, match=r"There is no data set 'digit'; there are digits, .*\. Did you mean 'digits'\?"):
         data.load("digit")
     with pytest.raises(ValueError, match=r"There is no data set 'weather'; there are [a-z_, ]*\.$"):
