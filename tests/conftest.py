@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # read when NumPy and PyTorch are imported, which is later
+    os.environ.setdefault(variable, "1")  # tests run side by side already; threads of small products only wait for each other
+
 TESTS = Path(__file__).parent
 OWN = TESTS / "own"
 """A lesson that is not ours, with its entry point: put on the path, it is installed."""
