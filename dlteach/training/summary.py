@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlteach.nn._require import require_count
+from dlteach.nn._types import Array
 from dlteach.training.layer import Layer
 
 HEADINGS = ("layer", "kind", "output", "parameters")
@@ -26,7 +27,7 @@ def summary(model: Layer, x: Any = None, *, input_shape: Sequence[int] | None = 
         The table, as text to print.
 
     Raises:
-        TypeError: `model` is not a layer, or a size is not a whole number.
+        TypeError: `model` is not a layer, `x` holds something else than arrays, or a size is not a whole number.
         ValueError: there are both `x` and `input_shape`, or neither; or the model cannot take such a sample.
     """
     if not isinstance(model, Layer):
@@ -36,7 +37,7 @@ def summary(model: Layer, x: Any = None, *, input_shape: Sequence[int] | None = 
     if input_shape is not None:
         require_count(1, **{f"input_shape[{axis}]": size for axis, size in enumerate(input_shape)})
         x = np.zeros((1, *input_shape), model.dtype)
-    inputs = tuple(np.asarray(array)[:1] for array in (x if isinstance(x, tuple) else (x,)))
+    inputs = tuple(_first_sample(array) for array in (x if isinstance(x, tuple) else (x,)))
     shapes = _output_shapes(model, inputs)
     rows = [
         (name or "-", type(layer).__name__, shapes.get(name, "-"), f"{_size(layer.params):,}")
@@ -46,6 +47,12 @@ def summary(model: Layer, x: Any = None, *, input_shape: Sequence[int] | None = 
     total, trained = model.num_parameters(), _size(model.parameters(trainable_only=True))
     lines = [*_table(rows), f"{total:,} parameters, of which {trained:,} are trained"]
     return "\n".join(lines)
+
+
+def _first_sample(array: Any) -> Array:
+    if not isinstance(array, np.ndarray) or array.ndim == 0:
+        raise TypeError(f"x is or holds {array!r}; it needs arrays of samples. The shape of a sample is given as input_shape=(…).")
+    return array[:1]
 
 
 def _size(arrays: dict[str, Any]) -> int:

@@ -126,3 +126,5 @@ def test_what_cannot_be_summed_up_is_said():
         summary(ReLU(), input_shape=(0,))
     with pytest.raises(ValueError, match="x has shape"):
         summary(Dense(2, 3, rng=rng), input_shape=(3,))
+    with pytest.raises(TypeError, match=r"x is or holds 2; it needs arrays of samples\. The shape of a sample is given as input_shape="):
+        summary(Dense(2, 3, rng=rng), (2,))
