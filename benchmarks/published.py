@@ -216,7 +216,7 @@ def main() -> int:
         task, results = TASKS[name], [done(options.folder, name, seed) or {} for seed in options.seeds]
         median = statistics.median(result["accuracy"] for result in results)
         failed |= median < task.least
-        each = "  ".join(f"{result['accuracy']:.4f} ({result['epochs']} epochs)" for result in results)
+        each = "  ".join(f"{result['accuracy']:.4f} ({result['epochs']} epoch{'s' * (result['epochs'] > 1)})" for result in results)
         verdict = "" if median >= task.least else "  below its bar"
         print(f"{task.title:40} {task.published:9.4f} {median:7.4f}  ≥{task.least:.3f}  {each}{verdict}")
     print(f"{len(missing)} trainings in {seconds / 60:.1f} minutes; {len(wanted) - len(missing)} were done before")

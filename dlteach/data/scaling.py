@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlteach.data._require import require_arrays
 from dlteach.data.dataset import Array
 
 
@@ -36,6 +37,7 @@ class Scaling:
             (N, D); float32 stays float32, whole numbers become float64.
 
         Raises:
+            TypeError: `x` is no array.
             ValueError: `x` has other features than the scaling was fitted on.
         """
         self._require_features(x)
@@ -51,12 +53,14 @@ class Scaling:
             (N, D); float32 stays float32.
 
         Raises:
+            TypeError: `x` is no array.
             ValueError: `x` has other features than the scaling was fitted on.
         """
         self._require_features(x)
         return (x * self.scale + self.offset).astype(np.result_type(x, 0.0), copy=False)
 
     def _require_features(self, x: Array) -> None:
+        require_arrays(x=x)
         if x.shape[1:] != self.offset.shape:
             needs = ", ".join(str(size) for size in ("N", *self.offset.shape))
             raise ValueError(f"x has shape {x.shape}; it needs ({needs}), the features that the scaling was fitted on.")
@@ -74,6 +78,7 @@ def fit_min_max(x: Array) -> Scaling:
         The scaling. On other samples it may give numbers outside 0 to 1, and should.
 
     Raises:
+        TypeError: `x` is no array.
         ValueError: `x` is empty, has no feature axis, or holds a NaN or an infinity.
 
     Source: Han, Kamber and Pei, "Data Mining", 2011, section 3.5.2.
@@ -95,6 +100,7 @@ def fit_standard(x: Array) -> Scaling:
         The scaling.
 
     Raises:
+        TypeError: `x` is no array.
         ValueError: `x` is empty, has no feature axis, or holds a NaN or an infinity.
 
     Source: Han, Kamber and Pei, "Data Mining", 2011, section 3.5.2.
@@ -105,6 +111,7 @@ def fit_standard(x: Array) -> Scaling:
 
 
 def _require_samples(x: Array) -> None:
+    require_arrays(x=x)
     if x.ndim < 2 or x.size == 0:
         raise ValueError(f"x has shape {x.shape}; it needs (N, D) with N and D at least 1.")
     if not np.all(np.isfinite(x)):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlteach.data._require import require_generator
+from dlteach.data._require import require_arrays, require_generator
 from dlteach.data.dataset import Array
 
 
@@ -32,7 +32,7 @@ def split(x: Array, y: Array, test_fraction: float, rng: np.random.Generator) ->
         `x_train, x_test, y_train, y_test`, all copies.
 
     Raises:
-        TypeError: `rng` is no generator.
+        TypeError: `x` or `y` is no array, or `rng` no generator.
         ValueError: `x` and `y` differ in length, there are fewer than two samples, or the fraction is not between 0 and 1.
 
     Source: Hastie, Tibshirani and Friedman, "The Elements of Statistical Learning", 2009, section 7.2.
@@ -60,7 +60,7 @@ def stratified_split(x: Array, y: Array, test_fraction: float, rng: np.random.Ge
         `x_train, x_test, y_train, y_test`, all copies, the classes mixed.
 
     Raises:
-        TypeError: `rng` is no generator.
+        TypeError: `x` or `y` is no array, or `rng` no generator.
         ValueError: `x` and `y` differ in length, a class has fewer than two samples, or the fraction is not between 0 and 1.
 
     Source: Kohavi, "A study of cross-validation and bootstrap for accuracy estimation and model selection", 1995.
@@ -87,6 +87,7 @@ def _take(x: Array, y: Array, train: Array, test: Array) -> Split:
 
 
 def _require_samples(x: Array, y: Array, test_fraction: float) -> None:
+    require_arrays(x=x, y=y)
     if y.ndim != 1 or len(x) != len(y):
         raise ValueError(f"y has shape {y.shape}; it needs ({len(x)},), one label for each sample of x.")
     if len(y) == 0:

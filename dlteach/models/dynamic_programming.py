@@ -170,6 +170,8 @@ def _greedy(q: Array) -> Array:
 
 def _require_mdp(mdp: Mdp, gamma: float) -> None:
     """Raise unless the tables fit together and each row of the transitions is a distribution, or 0 after a final state."""
+    if not isinstance(mdp, Mdp):
+        raise TypeError(f"mdp is a {type(mdp).__name__}; it needs to be an Mdp, as GridWorld(…).mdp is.")
     transition, reward = mdp
     require_shapes(transition=(transition, "S A S"), reward=(reward, "S A"))
     require_numbers(transition=transition, reward=reward)

@@ -60,6 +60,8 @@ class OneHotObservations:
         return self._one_hot(state), reward, terminated, truncated, news
 
     def _one_hot(self, state: int) -> Array:
+        if not 0 <= state < self.num_states:
+            raise ValueError(f"num_states is {self.num_states}; it needs to be larger, since the environment is in state {state}.")
         observation = np.zeros(self.num_states)
         observation[state] = 1
         return observation

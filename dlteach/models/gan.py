@@ -15,6 +15,8 @@ from dlteach.models.mlp import MLP
 from dlteach.nn._require import require_count, require_generator, require_shapes
 from dlteach.nn._types import Array
 from dlteach.training import History, Layer, LeakyReLU, Optimizer, batches
+from dlteach.training._require import kind
+from dlteach.training.batches import require_scaled
 
 
 class GAN(Layer):
@@ -184,14 +186,17 @@ def train_gan(
         The history: the mean of "discriminator_loss" and of "generator_loss" over the steps of each epoch.
 
     Raises:
-        TypeError: `x` is no array, `epochs` no whole number, or `rng` no generator.
-        ValueError: the shape of `x` does not fit the networks, `epochs` or `batch_size` is below 1, or both optimizers are one.
+        TypeError: `gan` is no `GAN`, an optimizer no `Optimizer`, `x` no array, `epochs` no whole number, or `rng` no generator.
+        ValueError: the shape of `x` does not fit the networks, `x` is bytes, `epochs` or `batch_size` is below 1, or both optimizers are one.
+        FloatingPointError: a loss is no longer a finite number.
 
     Source: Goodfellow et al., "Generative adversarial nets", 2014, algorithm 1.
     """
     require_shapes(x=(x, "N D"))
     require_count(1, epochs=epochs)
     require_generator(rng)
+    require_scaled(x=x)
+    _require_players(gan, generator_optimizer, discriminator_optimizer)
     if generator_optimizer is discriminator_optimizer:
         raise ValueError("generator_optimizer is discriminator_optimizer; each needs one of its own, with a memory of its own.")
     history = History() if history is None else history
@@ -202,5 +207,16 @@ def train_gan(
             made = generator_step(gan, generator_optimizer, gan.noise(len(real), rng), loss)
             losses.append((judged, made))
         mean = np.mean(losses, axis=0)
+        if not np.all(np.isfinite(mean)):
+            raise FloatingPointError(f"a loss is no longer a finite number in epoch {history.epochs + 1}; look for NaN in x, or lower lr.")
         history.add({"discriminator_loss": mean[0], "generator_loss": mean[1]})
     return history
+
+
+def _require_players(gan: object, *optimizers: object) -> None:
+    """Raise unless these are a GAN and optimizers."""
+    if not isinstance(gan, GAN):
+        raise TypeError(f"gan is {kind(gan)}; it needs to be a GAN.")
+    for optimizer, player in zip(optimizers, ("generator", "discriminator"), strict=True):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{player}_optimizer is {kind(optimizer)}; it needs to be an Optimizer, such as Adam(0.001).")

@@ -31,7 +31,7 @@ def linear_predict(x: Array, w: Array, b: float) -> Array:
     require_shapes(x=(x, "N D"), w=(w, "D"))
     require_numbers(x=x, w=w)
     require_scalar(b=b)
-    return x @ w + b
+    return x @ w + float(b)  # a plain number: NumPy's own float64 would widen float32
 
 
 def linear_gradient(
@@ -96,7 +96,7 @@ def train_linear_regression(
     require_numbers(x=x, y=y)
     require_positive(lr=lr)
     require_count(0, epochs=epochs)
-    w, b = np.zeros(x.shape[1], dtype=as_float(x).dtype), 0.0
+    w, b, lr = np.zeros(x.shape[1], dtype=as_float(x).dtype), 0.0, float(lr)  # plain, as NumPy's own float64 would widen float32
     for _ in range(epochs):
         _, dw, db = linear_gradient(as_float(x), y, w, b, loss)
         w, b = w - lr * dw, b - lr * db

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from dlteach.training import Dense, Dropout, Layer, ReLU, Sequential
+from dlteach.training._require import kind
 
 
 class MLP(Sequential):
@@ -41,11 +42,20 @@ class MLP(Sequential):
         dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        if any(isinstance(size, list | tuple) for size in sizes):
+            raise TypeError(f"sizes is {sizes}; it needs plain numbers, as in MLP(4, 32, 3, rng=rng).")
         if len(sizes) < 2:
             raise ValueError(f"sizes is {sizes}; it needs at least two numbers, those of the inputs and of the outputs.")
+        _require_activation(activation)
         layers: list[Layer] = []
         for num_in, num_out in itertools.pairwise(sizes[:-1]):
             layers += [Dense(num_in, num_out, rng=rng, dtype=dtype), activation()]
             if dropout != 0:
                 layers.append(Dropout(dropout, rng=rng))
         super().__init__(*layers, Dense(sizes[-2], sizes[-1], rng=rng, dtype=dtype))
+
+
+def _require_activation(activation: object) -> None:
+    """Raise unless something can be called to make a layer, which a layer itself, made already, cannot."""
+    if isinstance(activation, Layer) or not callable(activation):
+        raise TypeError(f"activation is {kind(activation)}; it needs to make a layer when it is called, as the class ReLU does.")

@@ -78,8 +78,8 @@ def perceptron_step(x: Array, y: int, w: Array, b: float, lr: float = 1.0) -> tu
     require_scalar(y=y, b=b)
     require_binary(y=np.asarray(y))
     require_positive(lr=lr)
-    error = int(y) - int(x @ w + b >= 0)
-    return w + lr * error * x.astype(as_float(w).dtype), b + lr * error
+    step = float(lr) * (int(y) - int(x @ w + b >= 0))  # a plain number: NumPy's own float64 would widen float32
+    return w + step * x.astype(as_float(w).dtype), b + step
 
 
 def train_perceptron(

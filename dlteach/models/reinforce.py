@@ -9,6 +9,7 @@ from dlteach.models.environment import Environment
 from dlteach.nn._require import require_between, require_count, require_generator, require_numbers, require_shapes
 from dlteach.nn._types import Array
 from dlteach.training import Dense, Layer, Optimizer, Sequential, Tanh
+from dlteach.training._require import kind
 
 
 def discounted_returns(rewards: Array, gamma: float) -> Array:
@@ -172,13 +173,14 @@ def train_reinforce(
         (episodes,), the rewards of each episode added up, without discount.
 
     Raises:
-        TypeError: `episodes` is no whole number, or `rng` no generator.
+        TypeError: `episodes` is no whole number, `rng` no generator, or `baseline` no tuple of two.
         ValueError: `episodes` or `max_steps` is below 1, or `gamma` is not from 0 to 1.
 
     Source: Williams, "Simple statistical gradient-following algorithms for connectionist reinforcement learning", 1992.
     """
     require_count(1, episodes=episodes)
     require_between(0, 1, gamma=gamma)
+    _require_baseline(baseline)
     earned = np.zeros(episodes)
     for episode in range(episodes):
         observations, actions, rewards = run_episode(env, policy, rng, max_steps=max_steps)
@@ -191,6 +193,12 @@ def train_reinforce(
         optimizer.step(policy.parameters(trainable_only=True), policy.gradients())
         earned[episode] = np.sum(rewards)
     return earned
+
+
+def _require_baseline(baseline: object) -> None:
+    """Raise unless this is None, or a model with its optimizer."""
+    if baseline is not None and not (isinstance(baseline, tuple) and len(baseline) == 2):
+        raise TypeError(f"baseline is {kind(baseline)}; it needs to be a tuple of a model and its optimizer, or None.")
 
 
 def _fit_baseline(model: Layer, optimizer: Optimizer, observations: Array, returns: Array) -> Array:

@@ -90,6 +90,7 @@ def train_softmax_regression(x: Array, labels: Array, num_classes: int, lr: floa
     samples = as_float(x)
     w = np.zeros((x.shape[1], num_classes), samples.dtype)
     b = np.zeros(num_classes, samples.dtype)
+    lr = float(lr)  # a number of NumPy's float64 would make float32 weights float64 as well
     for _ in range(epochs):
         _, dw, db = softmax_regression_gradient(samples, labels, w, b)
         w, b = w - lr * dw, b - lr * db

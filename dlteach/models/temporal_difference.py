@@ -129,7 +129,8 @@ def sarsa_step(
 
 
 def q_learning(
-    env: Environment, q: Array, *, episodes: int, lr: float, gamma: float, epsilon: float, rng: np.random.Generator
+    env: Environment, q: Array, *, episodes: int, lr: float, gamma: float, epsilon: float, rng: np.random.Generator,
+    max_steps: int = 10_000,
 ) -> Learned:
     """Walk through many episodes ε-greedily, with a `q_learning_step` after every step.
 
@@ -145,33 +146,37 @@ def q_learning(
         gamma: discount, from 0 to 1.
         epsilon: share of steps at random, from 0 to 1.
         rng: NumPy's random generator, for exploring.
+        max_steps: where to cut off an episode that does not end, as when no action of the table leads to the goal.
 
     Returns:
         q: (S, A). returns: (episodes,), the rewards of each episode added up, without discount.
 
     Raises:
-        TypeError: `q` is no array, `episodes` is no whole number, or `rng` no generator.
-        ValueError: `q` does not have two axes, `episodes` is below 1, or a share is not from 0 to 1.
+        TypeError: `q` is no array, `episodes` or `max_steps` is no whole number, or `rng` no generator.
+        ValueError: `q` does not have two axes, `episodes` or `max_steps` is below 1, or a share is not from 0 to 1.
 
     Source: Watkins and Dayan, "Q-learning", 1992.
     """
     _require_learning(q, episodes, lr, gamma, epsilon, rng)
+    require_count(1, max_steps=max_steps)
     q = as_float(q)
     returns = np.zeros(episodes)
     for episode in range(episodes):
         state, _ = env.reset()
-        over = False
-        while not over:
+        for _ in range(max_steps):
             action = epsilon_greedy(q[state], epsilon, rng)
             next_state, reward, terminated, truncated, _ = env.step(action)
             q = q_learning_step(q, state, action, reward, next_state, terminated, lr=lr, gamma=gamma)
             returns[episode] += reward
-            state, over = next_state, terminated or truncated
+            state = next_state
+            if terminated or truncated:
+                break
     return Learned(q, returns)
 
 
 def sarsa(
-    env: Environment, q: Array, *, episodes: int, lr: float, gamma: float, epsilon: float, rng: np.random.Generator
+    env: Environment, q: Array, *, episodes: int, lr: float, gamma: float, epsilon: float, rng: np.random.Generator,
+    max_steps: int = 10_000,
 ) -> Learned:
     """Walk through many episodes ε-greedily, with a `sarsa_step` after every step.
 
@@ -186,29 +191,32 @@ def sarsa(
         gamma: discount, from 0 to 1.
         epsilon: share of steps at random, from 0 to 1.
         rng: NumPy's random generator, for exploring.
+        max_steps: where to cut off an episode that does not end, as when no action of the table leads to the goal.
 
     Returns:
         q: (S, A). returns: (episodes,), the rewards of each episode added up, without discount.
 
     Raises:
-        TypeError: `q` is no array, `episodes` is no whole number, or `rng` no generator.
-        ValueError: `q` does not have two axes, `episodes` is below 1, or a share is not from 0 to 1.
+        TypeError: `q` is no array, `episodes` or `max_steps` is no whole number, or `rng` no generator.
+        ValueError: `q` does not have two axes, `episodes` or `max_steps` is below 1, or a share is not from 0 to 1.
 
     Source: Rummery and Niranjan, "On-line Q-learning using connectionist systems", 1994.
     """
     _require_learning(q, episodes, lr, gamma, epsilon, rng)
+    require_count(1, max_steps=max_steps)
     q = as_float(q)
     returns = np.zeros(episodes)
     for episode in range(episodes):
         state, _ = env.reset()
         action = epsilon_greedy(q[state], epsilon, rng)
-        over = False
-        while not over:
+        for _ in range(max_steps):
             next_state, reward, terminated, truncated, _ = env.step(action)
             next_action = epsilon_greedy(q[next_state], epsilon, rng)
             q = sarsa_step(q, state, action, reward, next_state, next_action, terminated, lr=lr, gamma=gamma)
             returns[episode] += reward
-            state, action, over = next_state, next_action, terminated or truncated
+            state, action = next_state, next_action
+            if terminated or truncated:
+                break
     return Learned(q, returns)
 
 

@@ -3,18 +3,29 @@
 A layer is two functions side by side. `…_forward` gives its output and a cache, which is what the way back needs to
 remember; `…_backward` takes `dout`, the gradient of the loss with respect to that output, and the cache, and gives the
 gradient with respect to each input. All backward functions do the same: `dout` times the slope of the output along the
-input, added up over all the ways in which that input reaches the output. There is no engine and no hidden state.
+input, added up over all the ways in which that input reaches the output. For single numbers and out = a · b + c that is
+da = dout · b, db = dout · a and dc = dout. There is no engine, and nothing is remembered between calls but what you hand over.
 
 Conventions, everywhere the same:
 
 - N samples, D features, C classes or channels, H hidden units or the height of an image, T time steps, K kernels, V tokens.
 - A batch comes first: `(N, D)`. Weights are `(in, out)`; PyTorch's are `(out, in)`, and one transpose carries them over.
-- In formulas `a @ b` is the matrix product, and `a · b` multiplies number by number.
+- In formulas `a @ b` is the matrix product, and `a · b` multiplies number by number. `x_nd` is `x[n, d]`, Σ_n is the sum over
+  n, and `p ← …` says what p becomes. log is the natural logarithm, and "size" how many numbers an array holds.
+- "Spread" is the standard deviation: the root of the variance, which is the mean of (x − mean of x)². σ is the sigmoid;
+  only in the normalisations and in `latent`, as in most books, it is a spread.
 - Losses are means over the batch. `dx` is ∂J/∂x, the gradient of the loss J with respect to x, and has the shape of x.
 - The result has the dtype of the input: float32 stays float32. No input is ever written to.
 - A shape that does not fit raises `ValueError`, which names the argument, the shape it has and the shape it needs.
 
-Where to begin: `descent`, `logistic`, `affine`, `activations`, `cross_entropy`, `two_layer`.
+Where to begin: `descent`, `logistic`, `affine`, `activations`, `softmax`, `cross_entropy`, `two_layer`. From there, as you like:
+
+- learning better: `initialization`, `optimizers`, `schedules`, `regularizers`, `clipping`, `dropout`, `batch_norm`, `layer_norm`;
+- images: `convolution_naive`, `im2col`, `convolution`, `pooling`, `upsampling`, `conv_arithmetic`;
+- sequences: `rnn`, `rnn_sequence`, `lstm`, `gru`, `sequences`, `embedding`, `masks`, `attention`, `multi_head`, `positional`;
+- other targets: `regression_losses`, `latent`, `adversarial`;
+- to see how good it is: `metrics`, `text_metrics`; and whether a gradient is right: `numerical`;
+- small tools: `encoding`, `distances`.
 """
 
 from dlteach.nn.activations import (

@@ -67,6 +67,8 @@ def require_scalar(**arguments: Array | Number) -> None:
     for name, value in arguments.items():
         if np.shape(value) != ():
             raise ValueError(f"{name} has shape {np.shape(value)}; it needs to be a single number.")
+        if np.asarray(value).dtype.kind not in "biuf":  # a word, None, a function
+            raise TypeError(f"{name} is {value!r}; it needs a number.")
 
 
 def require_labels(num_classes: int, **arguments: Array) -> None:

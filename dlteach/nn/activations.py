@@ -1,5 +1,8 @@
 """Activation functions: what a layer does to each of its numbers after the affine map.
 
+They make a deep network more than a shallow one: without them, two affine maps in a row would be a single one, since
+(x @ w1) @ w2 = x @ (w1 @ w2).
+
 Each works on every number alone, whatever the shape of the array. Softmax, which looks at whole rows, has a file of its own.
 """
 
@@ -105,8 +108,8 @@ def tanh_forward(x: Array) -> tuple[Array, Array]:
 
     out = tanh(x) = (exp(x) − exp(−x)) / (exp(x) + exp(−x)) = 2 · σ(2x) − 1
 
-    It is a sigmoid that has been stretched and moved so that 0 stays 0: inputs spread evenly around 0 give
-    outputs that are too.
+    It is a sigmoid that has been stretched and moved so that 0 stays 0: inputs that lie evenly around 0 give outputs that do
+    so, too.
 
     Args:
         x: array of any shape.
@@ -131,7 +134,8 @@ def tanh_backward(dout: Array, cache: Array) -> Array:
 
     dx = dout · (1 − tanh²(x))
 
-    As tanh(x) = 2 · σ(2x) − 1, its slope is 4 · σ(2x) · (1 − σ(2x)) = (1 + tanh(x)) · (1 − tanh(x)).
+    As tanh(x) = 2 · σ(2x) − 1, its slope is 4 · σ(2x) · (1 − σ(2x)). There 2 · σ(2x) is 1 + tanh(x), and 2 · (1 − σ(2x)) is
+    1 − tanh(x); the product of the two is 1 − tanh²(x).
 
     Args:
         dout: gradient of the loss with respect to the output, shape of the output.
@@ -258,8 +262,7 @@ def gelu_forward(x: Array) -> tuple[Array, GeluCache]:
 
     out = x · Φ(x)    Φ(x) = P(Z ≤ x) = ½ · (1 + erf(x / √2))    with Z ~ N(0, 1)
 
-    This is the exact GELU, PyTorch's default, and not its approximation by a tanh, which is off by up to
-    0.0005.
+    This is the exact GELU, PyTorch's default, and not its approximation by a tanh, which is off by up to 0.0005.
 
     Args:
         x: array of any shape.

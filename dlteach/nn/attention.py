@@ -1,4 +1,4 @@
-"""Attention: every step looks at all the others, and takes from each as much as it finds it relevant."""
+"""Attention: every step looks at all others, and takes more from those that matter more to it."""
 
 import math
 from typing import NamedTuple
@@ -29,10 +29,10 @@ class AttentionGrads(NamedTuple):
 def attention_forward(q: Array, k: Array, v: Array, mask: Array | None = None) -> tuple[Array, AttentionCache]:
     """Give each query the mean of the values, weighted by how well their keys fit the query.
 
-    scores = q @ kᵀ / √D    weights = softmax(scores)    out = weights @ v
+    scores = q @ kᵀ / √D    weights = softmax(scores)    out = weights @ v    (ᵀ swaps the last two axes)
 
-    Where a dictionary gives the value of the one key that is equal, attention gives a blend of all of them. A query
-    that may look nowhere gets 0.
+    Where a dictionary gives the value of the one key that is equal, attention gives a blend of all of them. The weights here
+    are calculated afresh for every input, and not learned. A query that may look nowhere gets 0.
 
     Why √D: a score is a sum of D products. If the numbers of q and k are independent, with mean 0 and spread 1, so is each
     product; but variances add up, and the sum has the spread √D. Dividing brings it back to 1. Larger scores would drive the
@@ -57,7 +57,7 @@ def attention_forward(q: Array, k: Array, v: Array, mask: Array | None = None) -
     require_shapes(q=(q, "... T D"), k=(k, "... S D"), v=(v, "... S M"))
     require_numbers(q=q, k=k, v=v)
     _require_same_leading_axes(q=q, k=k, v=v)
-    scores = (q / math.sqrt(q.shape[-1])) @ np.swapaxes(k, -1, -2)  # q is divided, not the scores: T·D numbers, and not T·S
+    scores = (q / math.sqrt(q.shape[-1])) @ np.swapaxes(k, -1, -2)  # (..., T, S); q is divided, T·D numbers, and not the T·S scores
     if mask is not None:
         require_mask(mask=mask)
         require_broadcast(scores.shape, mask=mask)

@@ -1,8 +1,8 @@
 """Batch normalisation: every feature is shifted and scaled so that over the batch it has mean 0 and spread 1.
 
 While the network learns, the mean and the variance are those of the batch at hand (`batch_norm_forward`), and a running
-average of them is kept aside (`batch_norm_track`). Afterwards, when one sample must not depend on the others it happens
-to be asked about together with, the running averages stand in for them (`batch_norm_inference_forward`).
+average of them is kept aside (`batch_norm_track`). Afterwards the output for one sample must not depend on which others
+are in its batch: the running averages stand in for mean and variance (`batch_norm_inference_forward`).
 
 For dense layers a feature is a column of `x (N, D)`, for images a channel of `x (N, C, H, W)`, over all its pixels.
 """
@@ -78,7 +78,7 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
     mean = np.mean(x, axis=_all_but_features(x), dtype=np.float64).astype(x.dtype)  # a sum of many float32 loses digits
     centred = x - _along_features(mean, x)
     var = _sum_of_products(centred, centred) / m
-    std = np.sqrt(var + eps)
+    std = np.sqrt(var + float(eps))  # a plain number: NumPy's own float64 would make float32 x float64 as well
     x_hat = np.divide(centred, _along_features(std, x), out=centred)  # written over centred, which nobody needs again
     out = x_hat * _along_features(gamma, x) + _along_features(beta, x)
     return out, BatchNormCache(x_hat, gamma, std, mean, var)
@@ -152,6 +152,7 @@ def batch_norm_track(
     """
     require_same_shape(running_mean=running_mean, running_var=running_var, gamma=cache.gamma)
     require_between(0, 1, momentum=momentum)
+    momentum = float(momentum)  # a number of NumPy's float64 would make float32 averages float64 as well
     m = cache.x_hat.size // len(cache.gamma)
     unbiased_var = cache.var * (m / (m - 1))
     new_mean: Array = (1 - momentum) * running_mean + momentum * cache.mean
@@ -188,7 +189,7 @@ def batch_norm_inference_forward(
     _require_features(x, gamma=gamma, beta=beta, running_mean=running_mean, running_var=running_var)
     require_between(0, math.inf, running_var=np.min(running_var))
     require_positive(eps=eps)
-    std = np.sqrt(running_var + eps)
+    std = np.sqrt(running_var + float(eps))
     x_hat = (x - _along_features(running_mean, x)) / _along_features(std, x)
     out = x_hat * _along_features(gamma, x) + _along_features(beta, x)
     return out, BatchNormInferenceCache(x_hat, gamma, std)

@@ -37,7 +37,7 @@ def clip_by_value(grads: Params, limit: float) -> Params:
 def clip_by_norm(grads: Params, max_norm: float) -> tuple[Params, float]:
     """Shorten the gradient to a largest length where it is longer, without turning it.
 
-    norm = √(Σ over all numbers of all gradients g²)    g ← g · min(1, max_norm / (norm + 10⁻⁶))
+    norm = √ Σ g²    g ← g · min(1, max_norm / (norm + 10⁻⁶))    with the sum over all numbers g of all gradients
 
     All gradients together are one long vector, and all shrink by the same factor. The length is added up in float64: in
     float32 the squares of exploding gradients would be infinite. The 10⁻⁶ is PyTorch's.

@@ -8,7 +8,7 @@ from dlteach.nn._require import require_count
 def receptive_field(kernels: Sequence[int], strides: Sequence[int]) -> int:
     """Say how many pixels of the picture, along one axis, one unit of the last layer depends on.
 
-    r_0 = 1    r_l = r_{l−1} + (k_l − 1) · s_1 · s_2 · … · s_{l−1}
+    r_0 = 1    r_l = r_{l−1} + (k_l − 1) · s_1 · s_2 · … · s_{l−1}    with kernel size k_l and stride s_l in layer l
 
     Each layer adds kernel size − 1 steps of its own input, and a step there is as many pixels as the strides before it make.
 

@@ -82,9 +82,10 @@ def conv2d_forward(x: Array, w: Array, b: Array, *, stride: int = 1, pad: int = 
 def conv2d_backward(dout: Array, cache: ConvCache) -> ConvGrads:
     """Carry the gradient of the loss back to the images, the kernels and the biases.
 
-    dcolumns = w_rowsᵀ @ dout    dw_rows = dout @ columnsᵀ    db_k = Σ_n Σ_u Σ_v dout[n, k, u, v]
+    dcolumns = w_rowsᵀ @ dmaps    dw_rows = dmaps @ columnsᵀ    db_k = Σ_n Σ_u Σ_v dout[n, k, u, v]
 
-    It is the backward pass of the affine map, window by window. A kernel meets every window and a bias stands in every
+    Here dmaps is dout with each map laid out as a row, (K, OH·OW), and w_rows and columns are those of `conv2d_forward`. It is
+    the backward pass of the affine map, window by window. A kernel meets every window and a bias stands in every
     place of its map, hence the sums; a pixel is seen by several windows, so the gradients of its copies are added up.
     `conv2d_naive_backward` says the same with loops.
 
@@ -112,7 +113,7 @@ def conv2d_backward(dout: Array, cache: ConvCache) -> ConvGrads:
     for block in _blocks(len(x), w_rows.shape[1] * out_height * out_width):
         images = padded[block]
         dmaps = dout[block].swapaxes(0, 1).reshape(num_kernels, -1)  # (K, B·OH·OW)
-        dw_rows_t += gather_columns(images, kernel_height, kernel_width, stride) @ dmaps.T  # = (dout @ columnsᵀ)ᵀ, a little faster
+        dw_rows_t += gather_columns(images, kernel_height, kernel_width, stride) @ dmaps.T  # (dmaps @ columnsᵀ)ᵀ, a little faster
         dimages = scatter_columns(w_rows.T @ dmaps, images.shape, kernel_height, kernel_width, stride)
         dx[block] = crop_images(dimages, pad)
     return ConvGrads(dx=dx, dw=dw_rows_t.T.reshape(w.shape), db=np.sum(dout, axis=(0, 2, 3)))
@@ -121,7 +122,7 @@ def conv2d_backward(dout: Array, cache: ConvCache) -> ConvGrads:
 def conv2d_parameter_gradients(dout: Array, cache: ConvCache) -> ConvParameterGrads:
     """Do the part of `conv2d_backward` that learning needs in the first layer, where nobody asks how the images should change.
 
-    dw_rows = dout @ columnsᵀ    db_k = Σ_n Σ_u Σ_v dout[n, k, u, v]
+    dw_rows = dmaps @ columnsᵀ    db_k = Σ_n Σ_u Σ_v dout[n, k, u, v]    with dmaps as in `conv2d_backward`
 
     Args:
         dout: (N, K, OH, OW), gradient of the loss with respect to `out`.

@@ -1,4 +1,4 @@
-"""The convolution written as it is defined: one place of the output after the other, a window at each turn. For reading, not for use."""
+"""The convolution written as it is defined: one number of the output after the other, each from its window. For reading, not for use."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def conv2d_naive(x: Array, w: Array, b: Array, *, stride: int = 1, pad: int = 0)
 
     out[n, k, u, v] = b_k + Σ_c Σ_i Σ_j w[k, c, i, j] · x[n, c, u·stride + i − pad, v·stride + j − pad]
 
-    Lay the kernel on the image, multiply what lies on each other, add it all up, move on. `conv2d_forward` gives the
+    Lay the kernel on the image, multiply each weight by the pixel under it, add it all up, move on. `conv2d_forward` gives the
     same numbers hundreds of times faster, because it leaves the loops to a product of matrices.
 
     Args:

@@ -17,8 +17,9 @@ def binary_cross_entropy(z: Array, y: Array) -> float:
 
     J = −mean[ y · log p + (1 − y) · log(1 − p) ]
 
-    With p = σ(z) the two logarithms are −log(1 + exp(−z)) and −log(1 + exp(z)), so the loss of a sample is
-    log(1 + exp(∓z)) with the sign its label picks. A confident mistake of 1000 costs 1000.0, neither infinity nor less.
+    With p = σ(z) the two logarithms are −log(1 + exp(−z)) and −log(1 + exp(z)), so the loss of a sample is log(1 + exp(−z))
+    for the label 1 and log(1 + exp(z)) for the label 0. For a logit of 1000 and the label 0 that is 1000.0, where −log(1 − p)
+    would be infinite, since p rounds to 1.
 
     Args:
         z: (N,), logits.
@@ -44,14 +45,17 @@ def binary_cross_entropy(z: Array, y: Array) -> float:
 def sigmoid_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
     """Say how wrong the probabilities p = σ(logits) are, each a yes or no of its own, and in which direction.
 
-    J = −mean[ t · log p + (1 − t) · log(1 − p) ] = mean[ max(z, 0) − z · t + log(1 + exp(−|z|)) ]    dJ/dz = (p − t) / size
-
-    Here z stands for the logits and t for the targets. The second form follows from −log p = log(1 + exp(−z)) and
-    −log(1 − p) = z + log(1 + exp(−z)): t times the one and 1 − t times the other make z − z · t + log(1 + exp(−z)). Where z
-    is negative, −z is taken out of the logarithm, so that no exponent is positive.
+    J = −mean[ t · log p + (1 − t) · log(1 − p) ]    dJ/dz = (p − t) / size    with z the logits and t the targets
 
     For several labels per sample, which do not exclude each other, for images with pixels from 0 to 1, and for GANs. With
     targets of 0 and 1 it is `binary_cross_entropy`, in any shape and with its gradient.
+
+    The gradient: −log p has the slope p − 1 along z, and −log(1 − p) has p (see `logistic_gradient`); and
+    t · (p − 1) + (1 − t) · p = p − t.
+
+    The loss is computed as mean[ max(z, 0) − z · t + log(1 + exp(−|z|)) ], which is the same number: −log p = log(1 + exp(−z))
+    and −log(1 − p) = z + log(1 + exp(−z)), so t times the one and 1 − t times the other make z − z · t + log(1 + exp(−z)). Where
+    z is negative, −z is taken out of the logarithm, so that no exponent is positive.
 
     Args:
         logits: array of any shape.
@@ -99,6 +103,7 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
 
     Source: Bishop, "Pattern Recognition and Machine Learning", 2006, section 4.3.4.
     """
+    _require_no_one_hot(logits=logits, labels=labels)
     require_shapes(logits=(logits, "N C"), labels=(labels, "N"))
     require_labels(logits.shape[1], labels=labels)
     log_p = log_softmax(logits)
@@ -150,6 +155,15 @@ def _require_probabilities(**arguments: Array) -> None:
         wrong = values[~((values >= 0) & (values <= 1))]  # NaN is refused too
         if wrong.size:
             raise ValueError(f"{name} has the value {wrong[0]}; it needs numbers from 0 to 1.")
+
+
+def _require_no_one_hot(logits: Array, labels: Array) -> None:
+    """Raise if the labels are one-hot rows, as some libraries want them."""
+    if isinstance(labels, np.ndarray) and labels.ndim == 2 and labels.shape == np.shape(logits):
+        raise ValueError(
+            f"labels has shape {labels.shape}, as one-hot rows have; it needs (N,), the numbers of the classes, "
+            "as np.argmax(labels, axis=1) gives."
+        )
 
 
 def _require_any(**arguments: Array) -> None:

@@ -34,6 +34,8 @@ def gradient_descent(grad: Callable[[Array], Array], start: Array, lr: float, st
 
     x_0 = start    x_{t+1} = x_t − lr · grad(x_t)
 
+    The gradient points the way in which the function rises most steeply, so the step goes the opposite way.
+
     Args:
         grad: function of a place that gives the gradient there, in the shape of the place.
         start: array of any shape, or a number.

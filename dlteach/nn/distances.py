@@ -3,13 +3,13 @@
 import numpy as np
 
 from dlteach.nn._require import require_numbers, require_shapes
-from dlteach.nn._types import Array
+from dlteach.nn._types import Array, as_float
 
 
 def pairwise_distances(a: Array, b: Array) -> Array:
     """Measure the straight line from every point of one set to every point of another.
 
-    d_nm = √ Σ_d (a_nd − b_md)²
+    distance_nm = √ Σ_d (a_nd − b_md)²
 
     `a[:, None]` is (N, 1, D) and `b` is (M, D): broadcasting stretches both to (N, M, D), one difference for each pair. The
     expanded square, |a|² − 2 · (a @ b) + |b|², needs less memory, but where points lie close together it takes the difference
@@ -30,5 +30,5 @@ def pairwise_distances(a: Array, b: Array) -> Array:
     """
     require_shapes(a=(a, "N D"), b=(b, "M D"))
     require_numbers(a=a, b=b)
-    distances: Array = np.sqrt(np.sum((a[:, None] - b) ** 2, axis=-1))
+    distances: Array = np.sqrt(np.sum((as_float(a)[:, None] - b) ** 2, axis=-1))
     return distances

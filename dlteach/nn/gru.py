@@ -78,9 +78,9 @@ def gru_step_backward(dh: Array, cache: GruStepCache) -> GruStepGrads:
     """Carry the gradient of the loss from the new state back to the input, the old state and the weights.
 
     da_n = dh · (1 − z) · (1 − n²)    da_z = dh · (h_prev − n) · z · (1 − z)    da_r = da_n · h_n · r · (1 − r)
-    on the input's side     da_x = (da_r, da_z, da_n)        dx = da_x @ w_xhᵀ    dw_xh = xᵀ @ da_x    db_xh = da_x summed
-    on the state's side     da_h = (da_r, da_z, r · da_n)    dw_hh = h_prevᵀ @ da_h    db_hh = da_h summed over the samples
-    dh_prev = da_h @ w_hhᵀ + z · dh
+    on the input's side     da_x = (da_r, da_z, da_n)        dx = da_x @ w_xhᵀ    dw_xh = xᵀ @ da_x
+    on the state's side     da_h = (da_r, da_z, r · da_n)    dh_prev = da_h @ w_hhᵀ + z · dh    dw_hh = h_prevᵀ @ da_h
+    db_xh and db_hh are da_x and da_h, summed over the samples
 
     Here a_r, a_z and a_n are what stands inside σ, σ and tanh. The two sides differ in n alone, where r stands in between.
     The old state reaches the new one in two ways, through the product and directly as z · h_prev.

@@ -73,7 +73,7 @@ def gru_forward(
     num_steps, num_hidden = len(steps), h0.shape[1]
     dtype = np.result_type(steps, h0, w_xh, w_hh, b_xh, b_hh)
     h, h_n = start_from(h0, num_steps, dtype), np.empty((num_steps, *h0.shape), dtype)  # h[0] is h0; h[t + 1] that after steps[t]
-    gates = (flat(steps) @ w_xh + b_xh).reshape(num_steps, -1, 3 * num_hidden)
+    gates = (flat(steps) @ w_xh + b_xh).reshape(num_steps, -1, 3 * num_hidden)  # at first x_r, x_z and x_n; the loop makes gates of them
     r_and_z = gates[:, :, : 2 * num_hidden]
     r, z, n = np.split(gates, 3, axis=2)  # views, as is r_and_z: writing to them writes to gates
     if ended is not None:
@@ -122,7 +122,7 @@ def gru_backward(dh: Array, cache: GruCache) -> GruGrads:
     da_n[:] = (1 - z) * (1 - n**2)
     num_hidden = h.shape[2]
     w_hh_t = np.ascontiguousarray(w_hh.T)  # copied once, it makes every one of the T products faster
-    dh_next = np.zeros_like(h[0])
+    dh_next = np.zeros_like(h[0])  # what comes back from the step after: at the last one nothing
     for t in reversed(range(len(x))):
         dh_t = dh[:, t] + dh_next
         da_n[t] *= dh_t

@@ -13,9 +13,9 @@ Shape = tuple[int, int, int, int]
 
 
 def conv_output_size(size: int, kernel: int, stride: int = 1, pad: int = 0) -> int:
-    """Count the places a window can take along one side of an image.
+    """Count the positions a window can take along one side of an image.
 
-    places = ⌊(size + 2·pad − kernel) / stride⌋ + 1
+    positions = ⌊(size + 2·pad − kernel) / stride⌋ + 1
 
     The first window stands at the left edge; what is left over of the way to the right edge, after the last whole
     stride, is seen by no window. The height and the width of an image are counted apart, with the same formula.
@@ -27,7 +27,7 @@ def conv_output_size(size: int, kernel: int, stride: int = 1, pad: int = 0) -> i
         pad: how many rows or columns are added on each of the two sides.
 
     Returns:
-        The number of places: the height or width of the output.
+        The number of positions: the height or width of the output.
 
     Raises:
         TypeError: an argument is not a whole number.
@@ -47,9 +47,9 @@ def im2col(x: Array, kernel_height: int, kernel_width: int, stride: int = 1, pad
 
     cols[n, (c, i, j), (u, v)] = x[n, c, u·stride + i − pad, v·stride + j − pad], and 0 outside the image
 
-    Row (c, i, j) holds what place (i, j) of the window sees in channel c; column (u, v) holds all that the window sees
-    from its place (u, v). Neighbouring windows overlap, so most numbers appear many times. With one channel and a window of
-    2 by 2, the image on the left has two places for it, and gives the two columns on the right::
+    Row (c, i, j) holds what place (i, j) in the window sees in channel c; column (u, v) holds all that the window sees
+    at its position (u, v). Neighbouring windows overlap, so most numbers appear many times. With one channel and a window of
+    2 by 2, the image on the left has two positions for it, and gives the two columns on the right::
 
         1 2 3        1 2
         4 5 6        2 3
@@ -80,7 +80,7 @@ def im2col(x: Array, kernel_height: int, kernel_width: int, stride: int = 1, pad
 
 
 def col2im(cols: Array, x_shape: Shape, kernel_height: int, kernel_width: int, stride: int = 1, pad: int = 0) -> Array:
-    """Add every column back to the place its window had in the image: what `im2col` copied apart flows together.
+    """Add every column back to where its window was in the image: what `im2col` copied apart flows together.
 
     dx[n, c, p, q] = Σ cols[n, (c, i, j), (u, v)] over all (i, j), (u, v) with u·stride + i − pad = p, v·stride + j − pad = q
 
@@ -113,7 +113,7 @@ def col2im(cols: Array, x_shape: Shape, kernel_height: int, kernel_width: int, s
     needed = (num, channels * kernel_height * kernel_width, positions)
     if cols.shape != needed:
         raise ValueError(f"cols has shape {cols.shape}; it needs {needed}, as im2col gives for images of shape {x_shape}.")
-    columns = cols.swapaxes(0, 1).reshape(needed[1], -1)
+    columns = cols.swapaxes(0, 1).reshape(needed[1], -1)  # those of all images side by side
     padded_shape = (num, channels, height + 2 * pad, width + 2 * pad)
     return crop_images(scatter_columns(columns, padded_shape, kernel_height, kernel_width, stride), pad)
 
@@ -136,7 +136,7 @@ def crop_images(x: Array, pad: int) -> Array:
 def window_places(size: int, kernel: int, stride: int) -> list[slice]:
     """Give for each place in the window a slice: what that place sees along one side, one number for each window.
 
-    With size 5, kernel 3 and stride 2 there are two windows. Their first places see 0 and 2, their second ones 1 and 3,
+    With size 5, kernel 3 and stride 2 there are two windows. Their first places see pixels 0 and 2, their second ones 1 and 3,
     their third ones 2 and 4. Every algorithm here goes through the places of a window and takes all windows at once.
     """
     count = (size - kernel) // stride + 1
@@ -152,9 +152,9 @@ def gather_columns(x: Array, kernel_height: int, kernel_width: int, stride: int)
     across = window_places(width, kernel_width, stride)
     down = window_places(height, kernel_height, stride)
     out_height, out_width = (height - kernel_height) // stride + 1, (width - kernel_width) // stride + 1
-    shifted = np.empty((channels, kernel_width, num, height, out_width), x.dtype)
+    shifted = np.empty((channels, kernel_width, num, height, out_width), x.dtype)  # [c, j]: what column j of the windows sees, in every row
     for j, place in enumerate(across):
-        shifted[:, j] = x[:, :, :, place].swapaxes(0, 1)
+        shifted[:, j] = x[:, :, :, place].swapaxes(0, 1)  # (C, N, H, OW)
     columns = np.empty((channels, kernel_height, kernel_width, num, out_height, out_width), x.dtype)
     for i, place in enumerate(down):
         columns[:, i] = shifted[:, :, :, place]

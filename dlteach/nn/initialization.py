@@ -1,7 +1,9 @@
 """Where weights start. Biases start at zero.
 
-Weights must differ, or all units of a hidden layer stay the same for ever. And they must have the right size, or the
-signal shrinks or grows from layer to layer. Every method here chooses their spread so that its size is kept.
+Weights must differ: units of a hidden layer that start alike get the same gradients, and stay alike for ever. And weights must
+have the right size, or the signal shrinks or grows from layer to layer. Every method here chooses the spread of the weights so
+that the size of the signal is kept. `w ~ U(−a, a)` says that numbers are drawn evenly from −a to a, and `w ~ N(0, s²)` that they
+are drawn from a bell curve with mean 0 and spread s.
 """
 
 import math
@@ -17,7 +19,8 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
     dense (in, out): fan_in = in, fan_out = out    convolution (K, C, kh, kw): fan_in = C·kh·kw, fan_out = K·kh·kw
 
-    A kernel sees a window of kh by kw pixels in each of C channels, and each pixel lies in as many windows of K kernels.
+    A kernel sees a window of kh by kw pixels in each of C channels; and each pixel lies in up to kh · kw windows of each
+    of K kernels.
 
     Args:
         shape: the shape of the weights of a dense layer, (in, out), or of a convolution, (K, C, kh, kw).
@@ -37,36 +40,6 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     _require_convolution(shape)
     kernels, channels, height, width = shape
     return channels * height * width, kernels * height * width
-
-
-def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
-    """Draw the weights of a layer that sigmoid or tanh follows, evenly from an interval.
-
-    w ~ U(−a, a)    a = √(6 / (fan_in + fan_out))
-
-    Numbers drawn evenly from −a to a have the variance a² / 3, so a is √3 times the spread of the bell curve in
-    `xavier_normal`, which says why it has this spread.
-
-    Args:
-        fan_in: number of inputs of a unit.
-        fan_out: number of units.
-        rng: NumPy's random generator.
-        shape: shape of the weights, (fan_in, fan_out) unless told; for a convolution, (K, C, kh, kw), `fans` gives the rest.
-
-    Returns:
-        Weights, float64, of that shape.
-
-    Raises:
-        TypeError: a size is not a whole number, or `rng` is no generator.
-        ValueError: a size is below 1.
-
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
-    """
-    require_count(1, fan_in=fan_in, fan_out=fan_out)
-    require_generator(rng)
-    _require_sizes(shape or (fan_in, fan_out))
-    limit = math.sqrt(6 / (fan_in + fan_out))
-    return rng.uniform(-limit, limit, size=shape or (fan_in, fan_out))
 
 
 def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
@@ -99,13 +72,13 @@ def xavier_normal(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tu
     return rng.normal(0.0, math.sqrt(2 / (fan_in + fan_out)), size=shape or (fan_in, fan_out))
 
 
-def he_uniform(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
-    """Draw the weights of a layer that ReLU follows, evenly from an interval.
+def xavier_uniform(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
+    """Draw the weights of a layer that sigmoid or tanh follows, evenly from an interval.
 
-    w ~ U(−a, a)    a = √(6 / fan_in)
+    w ~ U(−a, a)    a = √(6 / (fan_in + fan_out))
 
     Numbers drawn evenly from −a to a have the variance a² / 3, so a is √3 times the spread of the bell curve in
-    `he_normal`, which says why it has this spread.
+    `xavier_normal`, which says why it has this spread.
 
     Args:
         fan_in: number of inputs of a unit.
@@ -120,12 +93,12 @@ def he_uniform(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple
         TypeError: a size is not a whole number, or `rng` is no generator.
         ValueError: a size is below 1.
 
-    Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
     """
     require_count(1, fan_in=fan_in, fan_out=fan_out)
     require_generator(rng)
     _require_sizes(shape or (fan_in, fan_out))
-    limit = math.sqrt(6 / fan_in)
+    limit = math.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=shape or (fan_in, fan_out))
 
 
@@ -158,10 +131,40 @@ def he_normal(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[
     return rng.normal(0.0, math.sqrt(2 / fan_in), size=shape or (fan_in, fan_out))
 
 
+def he_uniform(fan_in: int, fan_out: int, rng: np.random.Generator, shape: tuple[int, ...] | None = None) -> Array:
+    """Draw the weights of a layer that ReLU follows, evenly from an interval.
+
+    w ~ U(−a, a)    a = √(6 / fan_in)
+
+    Numbers drawn evenly from −a to a have the variance a² / 3, so a is √3 times the spread of the bell curve in
+    `he_normal`, which says why it has this spread.
+
+    Args:
+        fan_in: number of inputs of a unit.
+        fan_out: number of units.
+        rng: NumPy's random generator.
+        shape: shape of the weights, (fan_in, fan_out) unless told; for a convolution, (K, C, kh, kw), `fans` gives the rest.
+
+    Returns:
+        Weights, float64, of that shape.
+
+    Raises:
+        TypeError: a size is not a whole number, or `rng` is no generator.
+        ValueError: a size is below 1.
+
+    Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
+    """
+    require_count(1, fan_in=fan_in, fan_out=fan_out)
+    require_generator(rng)
+    _require_sizes(shape or (fan_in, fan_out))
+    limit = math.sqrt(6 / fan_in)
+    return rng.uniform(-limit, limit, size=shape or (fan_in, fan_out))
+
+
 def orthogonal(rows: int, columns: int, rng: np.random.Generator, gain: float = 1.0) -> Array:
     """Draw weights that turn a signal without stretching it: for the recurrent weights `w_hh`, which are used T times over.
 
-    wᵀ @ w = gain² · I, or w @ wᵀ = gain² · I where there are more columns than rows
+    wᵀ @ w = gain² · I, or w @ wᵀ = gain² · I where there are more columns than rows    with I the identity matrix
 
     Drawn from a bell curve, then made orthogonal by a QR decomposition. That alone would favour some directions; with the
     diagonal of R made positive, every direction is equally likely.

@@ -53,6 +53,8 @@ def reparameterize_backward(dz: Array, cache: Array) -> ReparameterizeGrads:
 
     dμ = dz    dlog σ² = ½ · dz · σ · ε
 
+    The ½ comes from the chain rule: σ = exp(½ · log σ²) has the slope ½ · σ along log σ².
+
     Args:
         dz: gradient of the loss with respect to `z`.
         cache: what `reparameterize_forward` kept, σ · ε.
@@ -76,7 +78,9 @@ def kl_standard_normal(mu: Array, log_var: Array) -> tuple[float, Array, Array]:
 
     KL = mean_n Σ_d ½ · (μ² + σ² − 1 − log σ²)    dKL/dμ = μ / N    dKL/dlog σ² = ½ · (σ² − 1) / N
 
-    It is 0 for μ = 0 and σ = 1 alone. `expm1` gives σ² − 1 = exp(log σ²) − 1 without losing digits where σ is close to 1.
+    This is the Kullback-Leibler divergence: for latents drawn from N(μ, σ²), by how much the logarithm of their density exceeds
+    that under N(0, 1), on average. It is 0 for μ = 0 and σ = 1 alone. `expm1` gives σ² − 1 = exp(log σ²) − 1 without losing
+    digits where σ is close to 1.
 
     Args:
         mu: (N, D), the means.

@@ -57,7 +57,7 @@ def layer_norm_forward(x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
     x = as_float(x)
     mean = np.mean(x, axis=-1, keepdims=True, dtype=np.float64).astype(x.dtype)  # a sum of many float32 loses digits
     centred = x - mean
-    std = np.sqrt(_mean_product(centred, centred) + eps)
+    std = np.sqrt(_mean_product(centred, centred) + float(eps))  # a plain number: NumPy's own would widen float32
     x_hat = np.divide(centred, std, out=centred)  # written over centred, which nobody needs again
     return x_hat * gamma + beta, LayerNormCache(x_hat, gamma, std)
 
@@ -85,7 +85,7 @@ def layer_norm_backward(dout: Array, cache: LayerNormCache) -> LayerNormGrads:
     """
     x_hat, gamma, std = cache
     require_same_shape(dout=dout, x=x_hat)
-    samples = tuple(range(dout.ndim - 1))
+    samples = tuple(range(dout.ndim - 1))  # all axes but that of the features
     dx_hat = dout * gamma
     dx = (dx_hat - np.mean(dx_hat, axis=-1, keepdims=True) - x_hat * _mean_product(dx_hat, x_hat)) / std
     return LayerNormGrads(dx=dx, dgamma=np.sum(dout * x_hat, axis=samples), dbeta=np.sum(dout, axis=samples))

@@ -12,8 +12,9 @@ def logistic_gradient(x: Array, y: Array, w: Array, b: float) -> tuple[Array, fl
 
     dw = xᵀ @ (p − y) / N    db = mean(p − y)    with p = σ(z) and z = x @ w + b
 
-    Why: the loss of a sample is log(1 + exp(−z)) for y = 1 and log(1 + exp(z)) for y = 0, with the slopes p − 1 and p:
-    both are p − y. From there on it is `affine_backward` with dout = (p − y) / N.
+    Why: the loss of a sample is log(1 + exp(−z)) for y = 1 and log(1 + exp(z)) for y = 0 (see `binary_cross_entropy`). Their
+    slopes along z are −exp(−z) / (1 + exp(−z)) = p − 1 and exp(z) / (1 + exp(z)) = p: both are p − y. From there on it is
+    `affine_backward` with dout = (p − y) / N.
 
     Args:
         x: (N, D), samples.
@@ -35,7 +36,7 @@ def logistic_gradient(x: Array, y: Array, w: Array, b: float) -> tuple[Array, fl
     require_scalar(b=b)
     require_numbers(x=x, w=w, b=b)
     require_binary(y=y)
-    error = sigmoid(x @ w + b) - (y == 1)  # p − y; True counts as 1, and unlike an int64 label leaves float32 alone
+    error = sigmoid(x @ w + float(b)) - (y == 1)  # p − y; True counts as 1, and unlike an int64 label leaves float32 alone
     return x.T @ error / len(x), float(np.mean(error))
 
 

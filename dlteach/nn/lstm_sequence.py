@@ -80,17 +80,17 @@ def lstm_forward(
     tanh_c = np.empty((num_steps, *h0.shape), dtype)
     scale = _repeat((0.5, 0.5, 1, 0.5), h0.shape[1], dtype)  # σ from tanh takes half of a, and gives ½ · tanh + ½
     shift = 1 - scale
-    half_w_hh = w_hh * scale
-    gates = (flat(steps) @ (w_xh * scale)).reshape(num_steps, -1, b.size)
+    scaled_w_hh = w_hh * scale
+    gates = (flat(steps) @ (w_xh * scale)).reshape(num_steps, -1, b.size)  # at first the input's part of a; the loop makes gates of it
     gates += b * scale
     if ended is not None:
         gates[ended[:, :, 0]] = _repeat((-np.inf, np.inf, 0, -np.inf), h0.shape[1], dtype)
     i, f, g, o = np.split(gates, 4, axis=2)  # views: they change with gates
     for t in range(num_steps):
-        gates[t] += h[t] @ half_w_hh
+        gates[t] += h[t] @ scaled_w_hh
         np.tanh(gates[t], out=gates[t])
         gates[t] *= scale
-        gates[t] += shift
+        gates[t] += shift  # now they are i, f, g, o
         np.add(f[t] * c[t], i[t] * g[t], out=c[t + 1])
         np.tanh(c[t + 1], out=tanh_c[t])
         np.multiply(o[t], tanh_c[t], out=h[t + 1])
@@ -136,7 +136,7 @@ def lstm_backward(dh: Array, dc_last: Array, cache: LstmCache) -> LstmGrads:
     da_o *= tanh_c
     slope_c = o * (1 - tanh_c**2)
     w_hh_t = np.ascontiguousarray(w_hh.T)  # copied once, it makes every one of the T products faster
-    dh_next, dc = np.zeros_like(h[0]), dc_last
+    dh_next, dc = np.zeros_like(h[0]), dc_last  # what comes back from the step after
     for t in reversed(range(len(x))):
         dh_t = dh[:, t] + dh_next
         dc = dc + dh_t * slope_c[t]

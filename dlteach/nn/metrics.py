@@ -25,7 +25,7 @@ def accuracy(y_true: Array, y_pred: Array) -> float:
 
     accuracy = number of right answers / N
 
-    Where one class is rare it misleads: never to say 1 is right 99 times in 100 if 1 is what 1 in 100 is.
+    Where one class is rare it misleads: if 1 sample in 100 has the label 1, whoever always says 0 is right 99 times in 100.
 
     Args:
         y_true: (N,), true labels.
@@ -58,7 +58,7 @@ def confusion_matrix(y_true: Array, y_pred: Array, num_classes: int) -> Array:
         Integers, (C, C): rows are true classes, columns predicted ones; right answers stand on the diagonal.
 
     Raises:
-        TypeError: a label array is not an array, or `num_classes` is not a whole number.
+        TypeError: `y_true` or `y_pred` is not an array, or `num_classes` is not a whole number.
         ValueError: the shapes differ, the arrays are empty, or a label is no class number.
 
     Source: Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, section 14.5.
@@ -150,7 +150,7 @@ def f1_score(y_true: Array, y_pred: Array) -> float:
 def averaged_scores(y_true: Array, y_pred: Array, num_classes: int, average: Literal["macro", "micro"] = "macro") -> Scores:
     """Give precision, recall and F1 for more than two classes, as a mean over the classes.
 
-    Each class in turn is the 1 and all others are the 0, which gives TP_c, FP_c and FN_c.
+    With class c as the 1 and all others as the 0 there are TP_c, FP_c and FN_c.
     macro: mean over c of the scores of class c    micro: the scores of Σ_c TP_c, Σ_c FP_c and Σ_c FN_c
 
     In the macro mean a rare class counts as much as a common one. In the micro mean every sample counts the same; as
@@ -166,7 +166,7 @@ def averaged_scores(y_true: Array, y_pred: Array, num_classes: int, average: Lit
         `(precision, recall, f1)`, numbers from 0 to 1. Where a class has no true positive its scores are 0.0.
 
     Raises:
-        TypeError: a label array is not an array, or `num_classes` is not a whole number.
+        TypeError: `y_true` or `y_pred` is not an array, or `num_classes` is not a whole number.
         ValueError: the shapes differ, the arrays are empty, a label is no class number, or `average` is neither word.
 
     Source: Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, section 13.6.
@@ -185,7 +185,7 @@ def averaged_scores(y_true: Array, y_pred: Array, num_classes: int, average: Lit
 def top_k_accuracy(logits: Array, labels: Array, k: int) -> float:
     """Give the share of samples whose class is among the k with the highest scores.
 
-    top-k accuracy = number of samples with the right class among the first k / N
+    top-k accuracy = (number of samples with the right class among the k highest scores) / N
 
     Of classes with the same score the lower number comes first, as in `np.argmax`; so k = 1 is the accuracy.
 

@@ -38,7 +38,7 @@ def multi_head_attention_forward(
     """Attend with several heads at once, each in a part of the features.
 
     q = query @ w_q + b_q    k = key @ w_k + b_k    v = value @ w_v + b_v    (each cut into heads of D / num_heads features)
-    out = join(attention(q, k, v) of every head) @ w_o + b_o
+    out = join(attention(q, k, v) of every head) @ w_o + b_o    (the √D in it is that of the D / num_heads features of a head)
 
     One head blends what it finds into one mean. Several can look at several places, one at the verb, say, and one at
     the word before, and the last map brings together what they found. For self-attention give the same array three
@@ -73,7 +73,7 @@ def multi_head_attention_forward(
     q = _split(_affine(query, params["w_q"], params["b_q"]), num_heads)
     k = _split(_affine(key, params["w_k"], params["b_k"]), num_heads)
     v = _split(_affine(value, params["w_v"], params["b_v"]), num_heads)
-    heads, attention = attention_forward(q, k, v, mask)
+    heads, attention = attention_forward(q, k, v, mask)  # (N, heads, T, D / heads)
     joined = _join(heads)
     out = _affine(joined, params["w_o"], params["b_o"])
     return out, MultiHeadCache(query, key, value, params, attention, joined)
@@ -82,7 +82,8 @@ def multi_head_attention_forward(
 def multi_head_attention_backward(dout: Array, cache: MultiHeadCache) -> MultiHeadGrads:
     """Carry the gradient of the loss back to query, key, value and all parameters.
 
-    The same way in reverse: back through the last map, through the attention of every head, through the first three maps.
+    It is the way forward in reverse: back through the last map, the attention of every head, and the first three maps. Where
+    the way forward cuts features into heads, the gradients of the heads are joined, and the other way round.
 
     Args:
         dout: (N, T, D), gradient of the loss with respect to `out`.

@@ -11,11 +11,11 @@ from dlteach.nn._types import Array, Number, as_float
 def numerical_gradient(f: Callable[[Array], Number], x: Array, h: float = 1e-5) -> Array:
     """Estimate the gradient of a function that turns an array into one number, by central differences.
 
-    ∂f/∂x_i ≈ ( f(x + h·e_i) − f(x − h·e_i) ) / 2h    with e_i = 1 at place i and 0 elsewhere
+    ∂f/∂x_i ≈ ( f(x + h·e_i) − f(x − h·e_i) ) / (2h)    with e_i = 1 at place i and 0 elsewhere
 
     Looking both ways makes the error shrink like h², against h for one way. At a corner, such as ReLU's at 0, it gives the
-    mean of the two slopes. `f` is called twice for every number in
-    `x`, with float64 copies: in float32 a difference as small as h would drown in rounding.
+    mean of the two slopes. `f` is called twice for every number in `x`, with float64 copies: in float32 a difference as small as
+    h would drown in rounding.
 
     Args:
         f: function of an array like `x` that gives one number.

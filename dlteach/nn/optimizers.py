@@ -67,7 +67,8 @@ def momentum_step(params: Params, grads: Params, velocity: Params, lr: float, mo
 
     v ← momentum · v + dp    p ← p − lr · v
 
-    Gradients that agree add up, to 1 / (1 − momentum) times one of them in the end; those that point to and fro cancel.
+    Gradients that agree add up, in the end to 1 + momentum + momentum² + … = 1 / (1 − momentum) times one of them; those that
+    point to and fro cancel.
 
     Args:
         params: arrays by name.
@@ -169,8 +170,9 @@ def adam_step(
     m ← β₁ · m + (1 − β₁) · dp    v ← β₂ · v + (1 − β₂) · dp²    t ← t + 1
     p ← p − lr · m̂ / (√v̂ + ε)    with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ)
 
-    Both means start at 0, and at first they are too small by just the factors that m̂ and v̂ divide by. ε stands
-    outside the root and beside v̂, not v: with small gradients the other forms take far shorter steps.
+    Both means start at 0. After t steps the shares of the gradients in m add up to 1 − β₁ᵗ only, and those of their squares in
+    v to 1 − β₂ᵗ: m̂ and v̂ divide by that. ε stands outside the root and beside v̂, not v: with small gradients the other forms
+    take far shorter steps.
 
     Args:
         params: arrays by name.
@@ -196,7 +198,7 @@ def adam_step(
     require_positive(eps=eps)
     require_count(0, **{"state.t": state.t})
     lr, beta1, beta2, eps = _plain(lr=lr), float(beta1), float(beta2), float(eps)
-    t = state.t + 1
+    t = int(state.t) + 1
     m = {name: beta1 * state.m[name] + (1 - beta1) * grads[name] for name in params}
     v = {name: beta2 * state.v[name] + (1 - beta2) * grads[name] ** 2 for name in params}
     updated = {}

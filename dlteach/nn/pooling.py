@@ -124,7 +124,7 @@ def avg_pool2d_forward(x: Array, *, size: int, stride: int | None = None, pad: i
     stride = size if stride is None else stride
     _require_pooling(x, size, stride, pad)
     sum_of_row = sum_windows(pad_images(as_float(x), pad), WIDTH, size, stride)
-    out = sum_windows(sum_of_row, HEIGHT, size, stride) / size**2
+    out = sum_windows(sum_of_row, HEIGHT, size, stride) / int(size) ** 2  # a plain number: divided by NumPy's own, float32 would widen
     return out, AvgPoolCache(x.shape, size, stride, pad)
 
 
@@ -148,7 +148,7 @@ def avg_pool2d_backward(dout: Array, cache: AvgPoolCache) -> Array:
     """
     x_shape, size, stride, pad = cache
     _require_dout(dout, x_shape, size, stride, pad)
-    dsum_of_row = _give_to_all(dout / size**2, HEIGHT, x_shape[HEIGHT] + 2 * pad, size, stride)
+    dsum_of_row = _give_to_all(dout / int(size) ** 2, HEIGHT, x_shape[HEIGHT] + 2 * pad, size, stride)
     dpadded = _give_to_all(dsum_of_row, WIDTH, x_shape[WIDTH] + 2 * pad, size, stride)
     return crop_images(dpadded, pad)
 
@@ -158,10 +158,10 @@ def _largest(x: Array, axis: int, size: int, stride: int) -> tuple[Array, Array]
     places = _places(x.shape[axis], axis, size, stride)
     largest = x[places[0]].copy()
     winner = np.zeros(largest.shape, np.min_scalar_type(size))
-    for number, place in enumerate(places[1:], start=1):
+    for index, place in enumerate(places[1:], start=1):
         is_larger = x[place] > largest
-        # as winner[is_larger] = number, but without the slow indexing: number is larger than all before it
-        np.maximum(winner, is_larger * winner.dtype.type(number), out=winner)
+        # as winner[is_larger] = index, but without the slow indexing: index is larger than all before it
+        np.maximum(winner, is_larger * winner.dtype.type(index), out=winner)
         np.maximum(largest, x[place], out=largest)
     return largest, winner
 
@@ -169,11 +169,11 @@ def _largest(x: Array, axis: int, size: int, stride: int) -> tuple[Array, Array]
 def _give_to_largest(dlargest: Array, winner: Array, axis: int, length: int, size: int, stride: int) -> Array:
     """Add the gradient of every window to the one of its places that had the largest number: `_largest` in reverse."""
     dx = _zeros(dlargest, axis, length)
-    for number, place in enumerate(_places(length, axis, size, stride)):
+    for index, place in enumerate(_places(length, axis, size, stride)):
         if stride >= size:  # the windows lie apart, so there is nothing to add up
-            np.multiply(dlargest, winner == number, out=dx[place])
+            np.multiply(dlargest, winner == index, out=dx[place])
         else:
-            dx[place] += dlargest * (winner == number)
+            dx[place] += dlargest * (winner == index)
     return dx
 
 
@@ -196,7 +196,7 @@ def _give_to_all(dtotal: Array, axis: int, length: int, size: int, stride: int) 
 
 def _places(length: int, axis: int, size: int, stride: int) -> list[tuple[slice, ...]]:
     """Give for each place of the window the index of what it sees along `axis`, for all windows at once."""
-    return [(*(slice(None),) * axis, places) for places in window_places(length, size, stride)]
+    return [(*(slice(None),) * axis, place) for place in window_places(length, size, stride)]  # [:, :, place] for axis 2
 
 
 def _zeros(like: Array, axis: int, length: int) -> Array:

@@ -14,8 +14,8 @@ def positional_encoding(num_steps: int, num_features: int, dtype: DTypeLike = np
 
     PE[t, 2i] = sin(t / 10000^(2i/D))    PE[t, 2i+1] = cos(t / 10000^(2i/D))
 
-    i counts the pairs of columns from 0, and each pair is the hand of a clock. The first turns fastest, once in about six
-    steps; the last needs 10000^((D−2)/D) times as long, close to 10000 for a large D. k steps further, every hand has turned
+    i counts the pairs of columns from 0, and each pair is the hand of a clock. The first turns fastest, once in 2π, or about
+    six steps; the last needs 10000^((D−2)/D) times as long, close to 10000 for a large D. k steps further, every hand has turned
     by an angle that depends on k alone, and so "three words ago" is the same rotation wherever one stands.
 
     Args:
@@ -34,7 +34,7 @@ def positional_encoding(num_steps: int, num_features: int, dtype: DTypeLike = np
     """
     require_count(1, num_steps=num_steps, num_features=num_features)
     _require_floating(dtype)
-    rates = 10000.0 ** (-np.arange(0, num_features, 2) / num_features)
+    rates = 10000.0 ** (-np.arange(0, num_features, 2) / num_features)  # 1 / 10000^(2i/D) for every pair i
     angles = np.arange(num_steps)[:, None] * rates
     encoding = np.empty((num_steps, num_features), dtype=dtype)
     encoding[:, 0::2] = np.sin(angles)

@@ -1,7 +1,7 @@
 """Losses of regression: how far predicted numbers are from the true ones. Each is the mean over all numbers of the batch.
 
-They differ in what they make of a large error: squared, it counts for everything; in its plain size, it counts like any
-other; and Huber's loss squares the small ones only.
+They differ in what they make of a large error. Squared, it outweighs many small ones; taken by its size, it counts no more than
+its size. Huber's loss squares the small errors, and takes the large ones by their size.
 """
 
 import numpy as np
@@ -69,7 +69,7 @@ def huber_loss(pred: Array, target: Array, delta: float = 1.0) -> tuple[float, A
     J = mean( ½ e²  where |e| ≤ δ,  δ · (|e| − ½ δ)  elsewhere )    with e = pred − target
     dJ/dpred = clip(e, −δ, δ) / size
 
-    With c = clip(e, −δ, δ) both halves are c · (e − ½ c): inside, c is e; outside, it is δ with the sign of e.
+    With c = clip(e, −δ, δ) both cases are c · (e − ½ c): inside, c is e; outside, it is δ with the sign of e.
 
     Args:
         pred: array of any shape, what the model says.

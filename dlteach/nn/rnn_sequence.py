@@ -2,16 +2,18 @@
 
 Without `lengths`, it is this::
 
-    state = h0
+    state, states, caches = h0, [], []
     for t in range(T):
         state, cache = rnn_step_forward(x[:, t], state, w_xh, w_hh, b)
-        ...                                  # keep both
+        states.append(state)
+        caches.append(cache)
+    h = np.stack(states, axis=1)
 
     dstate, dw_hh = 0, 0
     for t in reversed(range(T)):
         step = rnn_step_backward(dh[:, t] + dstate, caches[t])
-        dstate = step.dh_prev                # goes to the step before
-        dw_hh = dw_hh + step.dw_hh           # the weights serve at every step, so their gradients add up
+        dstate = step.dh_prev                # goes to the step before; that of the first step is dh0
+        dw_hh = dw_hh + step.dw_hh           # the weights serve at every step, so their gradients add up; so do dw_xh and db
 
 Only the product with the state must wait for the step before. The product with the input is one matrix product for all
 steps, and so are the gradients of the weights and of the input, after the last step of the way back.
@@ -75,7 +77,7 @@ def rnn_forward(x: Array, h0: Array, w_xh: Array, w_hh: Array, b: Array, lengths
     require_numbers(x=x, h0=h0, w_xh=w_xh, w_hh=w_hh, b=b)
     steps, ended = time_first(x, lengths)
     num_steps = len(steps)
-    from_x = (flat(steps) @ w_xh + b).reshape(num_steps, -1, b.size)
+    from_x = (flat(steps) @ w_xh + b).reshape(num_steps, -1, b.size)  # (T, N, H)
     h = start_from(h0, num_steps, np.result_type(from_x, h0, w_hh))  # h[0] is h0; h[t + 1] is the state after steps[t]
     for t in range(num_steps):
         np.tanh(from_x[t] + h[t] @ w_hh, out=h[t + 1])
@@ -115,13 +117,13 @@ def rnn_backward(dh: Array, cache: RnnCache) -> RnnGrads:
         slopes *= ~ended
     da = np.empty_like(slopes)
     w_hh_t = np.ascontiguousarray(w_hh.T)  # copied once, it makes every one of the T products faster
-    dh_next = np.zeros_like(h[0])
+    dh_next = np.zeros_like(h[0])  # what comes back from the step after: at the last one nothing
     for t in reversed(range(len(x))):
         dh_t = dh[:, t] + dh_next
         np.multiply(dh_t, slopes[t], out=da[t])
         dh_next = da[t] @ w_hh_t
         if ended is not None:
             dh_next += ended[t] * dh_t
-    rows = flat(da)
+    rows = flat(da)  # (T·N, H): a sum over steps and samples is one over rows
     dx = (rows @ w_xh.T).reshape(x.shape).swapaxes(0, 1)
     return RnnGrads(dx=dx, dh0=dh_next, dw_xh=flat(x).T @ rows, dw_hh=flat(h[:-1]).T @ rows, db=np.sum(rows, axis=0))

@@ -30,14 +30,14 @@ def reverse_sequences(x: Array, lengths: Array | None = None) -> Array:
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
     """
     _require_sequences(x)
-    n, num_steps = x.shape[:2]
+    num_sequences, num_steps = x.shape[:2]
     if lengths is None:
-        lengths = np.full(n, num_steps)
-    _require_lengths(n, num_steps, lengths)
-    t = np.arange(num_steps)
+        lengths = np.full(num_sequences, num_steps)
+    _require_lengths(num_sequences, num_steps, lengths)
+    n, t = np.arange(num_sequences)[:, np.newaxis], np.arange(num_steps)
     length = lengths[:, np.newaxis].astype(int)
     source = np.where(t < length, length - 1 - t, t)
-    out: Array = x[np.arange(n)[:, np.newaxis], source]
+    out: Array = x[n, source]
     return out
 
 
@@ -50,8 +50,8 @@ def time_first(x: Array, lengths: Array | None) -> tuple[Array, Array | None]:
     steps = np.ascontiguousarray(as_float(x).swapaxes(0, 1))
     if lengths is None:
         return steps, None
-    num_steps, n, _ = steps.shape
-    _require_lengths(n, num_steps, lengths)
+    num_steps, num_sequences, _ = steps.shape
+    _require_lengths(num_sequences, num_steps, lengths)
     ended = np.arange(num_steps)[:, np.newaxis, np.newaxis] >= lengths[:, np.newaxis]
     return np.where(ended, 0, steps), ended
 
@@ -75,8 +75,8 @@ def _require_sequences(x: Array) -> None:
         raise ValueError(f"x has shape {x.shape}; it needs (N, T, ...) with N and T at least 1.")
 
 
-def _require_lengths(n: int, num_steps: int, lengths: Array) -> None:
+def _require_lengths(num_sequences: int, num_steps: int, lengths: Array) -> None:
     require_shapes(lengths=(lengths, "N"))
-    if len(lengths) != n:
-        raise ValueError(f"lengths has shape {lengths.shape}; it needs (N,) with N = {n}, as in x.")
+    if len(lengths) != num_sequences:
+        raise ValueError(f"lengths has shape {lengths.shape}; it needs (N,) with N = {num_sequences}, as in x.")
     require_lengths(num_steps, lengths=lengths)

@@ -14,8 +14,9 @@ def softmax(logits: Array) -> Array:
 
     p_c = exp(s_c) / Σ_k exp(s_k)    with s_1, …, s_C the logits of one row
 
-    The largest score of the row is taken off first. That multiplies top and bottom by the same number, so it changes
-    nothing but the size of the exponents: none is positive any more, and none can overflow.
+    exp turns every score into a positive number and keeps their order. The largest score of the row is taken off first. That
+    divides top and bottom by the same number, so it changes nothing but the size of the exponents: none is positive any more,
+    and none can overflow.
 
     Args:
         logits: (..., C), scores of C classes.
@@ -63,8 +64,8 @@ def softmax_backward(dout: Array, cache: Array) -> Array:
 
     dlogits_c = p_c · (dout_c − Σ_k dout_k · p_k)
 
-    A score that rises takes probability from all others, so what counts is how much more the loss gains from class c than
-    from the average class.
+    A score that rises takes probability from all others, so what counts is by how much dout_c is above the mean of all dout_k,
+    weighted by their probabilities.
 
     Why: with s_1, …, s_C the logits of one row, the quotient rule gives ∂p_c/∂s_c = p_c · (1 − p_c), and
     ∂p_k/∂s_c = −p_k · p_c for every other k. So Σ_k dout_k · ∂p_k/∂s_c = p_c · dout_c − p_c · Σ_k dout_k · p_k.

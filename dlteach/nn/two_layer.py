@@ -43,7 +43,8 @@ def two_layer_loss(params: Params, x: Array, labels: Array) -> tuple[float, Para
 
     logits = relu(x @ w1 + b1) @ w2 + b2    J = −mean_n log softmax(logits_n)_label(n)
 
-    The backward half calls the same four functions in reverse order, each with the cache its forward half kept.
+    The loss comes with its gradient. The backward half takes it from there through the other three functions in reverse order,
+    each with the cache its forward half kept. In the code `scores` are those of the H hidden units, before the ReLU.
 
     Args:
         params: `w1 (D, H)`, `b1 (H,)`, `w2 (H, C)`, `b2 (C,)`.

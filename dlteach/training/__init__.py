@@ -20,6 +20,7 @@ from dlteach.training.graph import Graph
 from dlteach.training.history import History
 from dlteach.training.layer import Layer
 from dlteach.training.merge_layers import Add, Concat
+from dlteach.training.metrics import binary_accuracy, class_accuracy
 from dlteach.training.node import Input, Node
 from dlteach.training.normalization_layers import BatchNorm, LayerNorm
 from dlteach.training.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
@@ -75,6 +76,8 @@ __all__ = [
     "Tanh",
     "Upsample2d",
     "batches",
+    "binary_accuracy",
+    "class_accuracy",
     "evaluate",
     "fit",
     "inception_block",

@@ -22,7 +22,7 @@ from dlteach.nn._types import Params
 from dlteach.training.history import History
 from dlteach.training.layer import Layer
 from dlteach.training.optimizers import Optimizer
-from dlteach.training.saving import save
+from dlteach.training.saving import require_folder, save
 
 
 @dataclass
@@ -204,8 +204,7 @@ class Checkpoint(Callback):
 
     def on_start(self, run: Run) -> None:
         """Raise now, and not after the first epoch, if there is no such folder."""
-        if not self.path.parent.is_dir():
-            raise FileNotFoundError(f"path is {self.path}; the folder {self.path.parent} does not exist.")
+        require_folder(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
         """Save, if it is time to."""

@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 from dlteach import nn
 from dlteach.nn._require import require_count, require_generator, require_shapes
 from dlteach.nn._types import Array
-from dlteach.training._require import require_dout, require_drawn
+from dlteach.training._require import require_dout, require_drawn, require_initialiser
 from dlteach.training.dtypes import cast, own
 from dlteach.training.layer import Layer
 
@@ -53,6 +53,7 @@ class Conv2d(Layer):
         require_count(1, channels_in=channels_in, channels_out=channels_out, size=size, stride=stride)
         require_count(0, pad=pad)
         require_generator(rng)
+        require_initialiser(init)
         self.stride, self.pad = stride, pad
         shape = (channels_out, channels_in, size, size)
         w = init(*nn.fans(shape), rng, shape)

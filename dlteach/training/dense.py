@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 from dlteach import nn
 from dlteach.nn._require import require_count, require_generator, require_shapes
 from dlteach.nn._types import Array
-from dlteach.training._require import require_dout, require_drawn
+from dlteach.training._require import require_dout, require_drawn, require_initialiser
 from dlteach.training.dtypes import cast, own
 from dlteach.training.layer import Layer
 
@@ -47,6 +47,7 @@ class Dense(Layer):
         super().__init__()
         require_count(1, num_in=num_in, num_out=num_out)
         require_generator(rng)
+        require_initialiser(init)
         w = init(num_in, num_out, rng)
         require_drawn(w, (num_in, num_out))
         self.params = {"w": own(w, dtype), "b": own(np.zeros(num_out), dtype)}

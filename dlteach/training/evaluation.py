@@ -7,6 +7,7 @@ import numpy as np
 
 from dlteach.nn._require import require_count
 from dlteach.nn._types import Array
+from dlteach.training._require import require_model
 from dlteach.training.batches import Data, as_tuple, batches, require_samples, require_scaled
 from dlteach.training.layer import Layer
 
@@ -31,7 +32,8 @@ def evaluate(
         batch_size: how many samples are worked on at a time.
 
     Returns:
-        The loss as "loss", and every metric: means over the batches, each with the weight of its size.
+        The loss as "loss", and every metric: means over the batches, each with the weight of its size. For what is no mean over
+        samples, such as `nn.f1_score`, ask `predict` for all outputs and take the score of those.
 
     Raises:
         TypeError: an argument is of a wrong kind.
@@ -65,7 +67,7 @@ def predict(model: Layer, x: Data, *, batch_size: int = 128) -> Any:
 
     Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, section 6.
     """
-    _require_model(model)
+    require_model(model)
     require_samples(x=x)
     require_scaled(x=x)
     require_count(1, batch_size=batch_size)
@@ -117,7 +119,7 @@ def measured(metrics: Mapping[str, Metric] | None, output: Any, target: Any) -> 
 
 def require_task(model: Layer, x: Data, y: Data, loss: Loss, metrics: Mapping[str, Metric] | None, batch_size: int, of: str = "") -> int:
     """Raise unless a model can be judged on these samples; give their number. `of` follows x and y in messages."""
-    _require_model(model)
+    require_model(model)
     num_samples = require_samples(**{f"x{of}": x, f"y{of}": y})
     require_scaled(**{f"x{of}": x})
     require_count(1, batch_size=batch_size)
@@ -130,11 +132,6 @@ def require_task(model: Layer, x: Data, y: Data, loss: Loss, metrics: Mapping[st
         if name == "loss" or name.startswith("val_"):
             raise ValueError(f"metrics has the name {name!r}; it needs others, because the history has that name already.")
     return num_samples
-
-
-def _require_model(model: Layer) -> None:
-    if not isinstance(model, Layer):
-        raise TypeError(f"model is a {type(model).__name__}; it needs to be a Layer, such as Sequential.")
 
 
 def _cast(arrays: tuple[Array, ...], dtype: np.dtype[Any]) -> tuple[Array, ...]:

@@ -21,6 +21,7 @@ import numpy as np
 from dlteach import nn
 from dlteach.nn._require import require_count, require_generator, require_positive
 from dlteach.nn._types import Array, Params
+from dlteach.training._require import kind
 from dlteach.training.batches import Data
 from dlteach.training.callbacks import Callback, Run
 from dlteach.training.evaluation import Loss, Means, Metric, evaluate, judged, measured, pairs, require_task
@@ -39,7 +40,7 @@ def fit(
 ) -> History:
     """Train a model: go through the samples `epochs` times, in a new order each time, and step after every batch.
 
-    for every batch:    out = model(x)    J, dout = loss(out, y)    dp = model.backward(dout)    p ← step(p, dp)
+    for every batch:    out = model(x)    J, dout = loss(out, y)    model.backward(dout) gives every dp    p ← step(p, dp)
 
     Loss and metrics of an epoch are means over its samples, taken while the model learns: with dropout on, and by weights that
     still change. Those of validation are taken afterwards, by the model as it then is. Parameters of layers that are not
@@ -59,9 +60,10 @@ def fit(
         batch_size: B, how many samples make a step.
         rng: draws the order of the samples.
         validation: (x, y) of samples that are not trained on.
-        metrics: functions of (output, target) that give a number, by name: `{"accuracy": …}`.
+        metrics: functions of (output, target) that give a number, by name: `{"accuracy": class_accuracy}`.
         callbacks: what else shall happen: `EarlyStopping`, `Checkpoint`, `LearningRateSchedule`, `ProgressBar`.
-        penalty: function of (name, p) that gives (penalty, dp), such as `nn.l1_penalty` of the weights, or None. It
+        penalty: function of (name, p) that gives (penalty, dp), or None for no penalty on this p:
+            `lambda name, p: nn.l2_penalty(p, 0.01) if name.endswith("w") else None`. It
             pushes the parameters, and is not counted in the recorded loss, so that training and validation compare.
         clip_norm: the longest gradient, all parameters taken together; a longer one is shortened (`nn.clip_by_norm`).
         history: that of an earlier call, to go on with; new epochs are added to it.
@@ -90,24 +92,24 @@ def fit(
         raise ValueError(f"history has {', '.join(history)}; it needs {', '.join(names)}, which is what this training records.")
     run = Run(model, optimizer, rng, history, tuple(callbacks), epochs, math.ceil(num_samples / batch_size), tuple(names))
 
-    def epoch() -> None:
+    def one_epoch() -> None:
         _train(run, x, y, batch_size, loss, metrics, penalty, clip_norm)
         if validation is not None:
             values = evaluate(model, *validation, loss=loss, metrics=metrics, batch_size=batch_size)
             run.values |= {f"val_{name}": value for name, value in values.items()}
 
-    _repeat(run, epoch)
+    _repeat(run, one_epoch)
     return history
 
 
-def _repeat(run: Run, epoch: Callable[[], None]) -> None:
+def _repeat(run: Run, one_epoch: Callable[[], None]) -> None:
     """Run epoch after epoch, until enough are done, or a callback or the reader says stop."""
     run.history.interrupted = False
     run.tell("on_start")
     try:
         while run.epoch < run.epochs and not run.stop:
             run.tell("on_epoch_start")
-            epoch()
+            one_epoch()
             run.history.add(run.values)
             run.tell("on_epoch_end")
     except KeyboardInterrupt:
@@ -166,13 +168,12 @@ def _require_options(
     optimizer: Optimizer, callbacks: Sequence[Callback], penalty: Penalty | None, clip_norm: float | None, history: History | None
 ) -> None:
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer is a {type(optimizer).__name__}; it needs to be an Optimizer, such as Adam(0.001).")
+        raise TypeError(f"optimizer is {kind(optimizer)}; it needs to be an Optimizer, such as Adam(0.001).")
     if not isinstance(callbacks, list | tuple):
         raise TypeError(f"callbacks is a {type(callbacks).__name__}; it needs to be a list, as [EarlyStopping()].")
     for place, callback in enumerate(callbacks):
         if not isinstance(callback, Callback):
-            what = f"the class {callback.__name__}" if isinstance(callback, type) else f"a {type(callback).__name__}"
-            raise TypeError(f"callbacks[{place}] is {what}; it needs to be a Callback, such as EarlyStopping().")
+            raise TypeError(f"callbacks[{place}] is {kind(callback)}; it needs to be a Callback, such as EarlyStopping().")
     if penalty is not None and not callable(penalty):
         raise TypeError(f"penalty is a {type(penalty).__name__}; it needs to be a function of the name and the array of a parameter.")
     if clip_norm is not None:

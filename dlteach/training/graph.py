@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dlteach.nn._types import Array
-from dlteach.training._require import require_layers
+from dlteach.training._require import Naming, kind, require_layers
 from dlteach.training.layer import Layer
 from dlteach.training.node import Node
 
@@ -72,9 +72,10 @@ class Graph(Layer):
         if len(inputs) != len(self.inputs):
             raise ValueError(f"forward got {len(inputs)} inputs; the graph needs {len(self.inputs)}.")
         values: dict[int, Any] = dict(zip(self.inputs, inputs, strict=True))
-        for place, layer, sources, named in self.steps:
+        for number, (place, layer, sources, named) in enumerate(self.steps):
             options = {name: values[source] for name, source in named.items()}
-            values[place] = layer.forward(*(values[source] for source in sources), training=training and self.trainable, **options)
+            with Naming(number, layer):
+                values[place] = layer.forward(*(values[source] for source in sources), training=training and self.trainable, **options)
         self.cache = True  # what the way back needs is in the caches of the layers
         outs = tuple(values[place] for place in self.outputs)
         return outs[0] if self.single_output else outs
@@ -87,10 +88,11 @@ class Graph(Layer):
             raise ValueError(f"dout needs to be a tuple of {len(self.outputs)} gradients, one for each output.")
         gradients: dict[int, Array] = {}
         _add(gradients, self.outputs, douts)
-        for place, layer, sources, _ in reversed(self.steps):
+        for place, layer, sources, named in reversed(self.steps):
             if place in gradients:  # not there for what cannot be differentiated, such as tokens in another shape
                 back = layer.backward(gradients.pop(place))
-                _add(gradients, sources, back if len(sources) > 1 else (back,))
+                several = isinstance(back, tuple) and (len(sources) > 1 or named)
+                _add(gradients, sources, back[: len(sources)] if several else (back,))  # what was given by name gets no gradient
         dinputs = tuple(gradients.get(place) for place in self.inputs)
         return dinputs[0] if len(dinputs) == 1 else dinputs
 
@@ -104,10 +106,10 @@ def _add(gradients: dict[int, Array], places: Sequence[int], more: tuple[Array |
 
 def _nodes(given: Node | Sequence[Node], name: str) -> tuple[Node, ...]:
     """Give one node or several as a tuple of nodes."""
-    nodes: tuple[object, ...] = (given,) if isinstance(given, Node) else tuple(given)
+    nodes: tuple[object, ...] = tuple(given) if isinstance(given, list | tuple) else (given,)
     for node in nodes:
         if not isinstance(node, Node):
-            raise TypeError(f"{name} holds a {type(node).__name__}; it needs nodes: an Input(), or what a layer called on one gives.")
+            raise TypeError(f"{name} holds {kind(node)}; it needs nodes: an Input(), or what a layer called on one gives.")
     if not nodes:
         raise ValueError(f"{name} is empty; it needs at least one node.")
     return tuple(node for node in nodes if isinstance(node, Node))

@@ -54,10 +54,14 @@ class Optimizer:
             grads: their gradients under the same names; left as they are. Names that `params` lacks (frozen ones) are ignored.
 
         Raises:
-            ValueError: a gradient is missing, or has another shape or dtype than its parameter.
+            TypeError: `params` or `grads` is no dict.
+            ValueError: a gradient is missing, or has another shape or dtype than its parameter; or this optimizer remembers
+                another model.
         """
+        _require_dicts(params=params, grads=grads)
         for name, p in params.items():
             _require_gradient(name, p, grads)
+            _require_memory(name, p, self.state.get(name, {}))
         for name, p in params.items():
             if name not in self.state and self.slots:
                 self.state[name] = {slot: self.start(slot, p) for slot in self.slots}
@@ -260,6 +264,22 @@ def _require_gradient(name: str, p: Array, grads: Params) -> None:
             f"grads[{name!r}] has dtype {dp.dtype}; it needs {p.dtype}, the dtype of params[{name!r}]. "
             "Most often x or y has another dtype than the model."
         )
+
+
+def _require_memory(name: str, p: Array, memory: Params) -> None:
+    """Raise if what is remembered of this parameter is that of another model's, of another shape."""
+    for slot, array in memory.items():
+        if slot != "t" and array.shape != p.shape:
+            raise ValueError(
+                f"params[{name!r}] has shape {p.shape}; this optimizer remembers one of shape {array.shape}, that of another model. "
+                "Each model needs an optimizer of its own."
+            )
+
+
+def _require_dicts(**arguments: Params) -> None:
+    for name, arrays in arguments.items():
+        if not isinstance(arrays, dict):
+            raise TypeError(f"{name} is a {type(arrays).__name__}; it needs to be a dict of arrays by name.")
 
 
 def _not_negative(**argument: float) -> float:

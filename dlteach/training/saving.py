@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from dlteach.nn._require import require_generator
 from dlteach.nn._types import Params
+from dlteach.training._require import kind, require_model
 from dlteach.training.history import History
 from dlteach.training.layer import Layer
 from dlteach.training.optimizers import Optimizer
@@ -50,9 +51,11 @@ def save(
 
     Raises:
         TypeError: `model`, `optimizer` or `rng` is something else.
+        FileNotFoundError: there is no such folder.
         OSError: the file cannot be written.
     """
     _require_kinds(model, optimizer, rng)
+    require_folder(Path(path))
     arrays = {**_model_arrays(model), **_optimizer_arrays(optimizer)}
     arrays |= {f"history.{name}": np.array(values, dtype=np.float64) for name, values in (history or {}).items()}
     for name, callback in _named(callbacks).items():
@@ -211,11 +214,16 @@ def _about_file(text: str) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
+def require_folder(path: Path) -> None:
+    """Raise unless the folder that a file shall be written to exists."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"path is {path}; the folder {path.parent} does not exist.")
+
+
 def _require_kinds(model: Layer, optimizer: Optimizer | None, rng: np.random.Generator | None) -> None:
-    if not isinstance(model, Layer):
-        raise TypeError(f"model is a {type(model).__name__}; it needs to be a Layer, such as Sequential.")
+    require_model(model)
     if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer is a {type(optimizer).__name__}; it needs to be an Optimizer, such as Adam.")
+        raise TypeError(f"optimizer is {kind(optimizer)}; it needs to be an Optimizer, such as Adam().")
     if rng is not None:
         require_generator(rng)
 

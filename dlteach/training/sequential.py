@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlteach.nn._types import Array
-from dlteach.training._require import require_layers
+from dlteach.training._require import Naming, require_layers
 from dlteach.training.layer import Layer
 
 
 class Sequential(Layer):
     """Run layers one after the other, and the gradient through them in reverse (the chain rule, as a loop).
 
-    out = f_n(… f_2(f_1(x)))
+    out = f_n(… f_2(f_1(x)))    as in `Sequential(Dense(2, 8, rng=rng), ReLU(), Dense(8, 3, rng=rng))`
 
     The layers are called "0", "1", … and their parameters "0.w", "0.b", ….
 
@@ -41,15 +41,18 @@ class Sequential(Layer):
         """Give the output of the last layer; the `lengths` of padded sequences go to those layers that take them."""
         if lengths is not None and not self.takes_lengths:
             raise ValueError("lengths are given, but no layer takes them; a recurrent layer would.")
-        for layer in self.layers:
+        for place, layer in enumerate(self.layers):
             options = {"lengths": lengths} if layer.takes_lengths else {}
-            x = layer.forward(x, training=training and self.trainable, **options)
+            with Naming(place, layer):
+                x = layer.forward(x, training=training and self.trainable, **options)
         return x
 
     def backward(self, dout: Any) -> Any:
-        """Give the gradient of x; fill that of all parameters."""
+        """Give the gradient of x (None where x are tokens); fill that of all parameters."""
         for layer in reversed(self.layers):
             dout = layer.backward(dout)
+            if dout is None:  # an embedding: nothing before it has a gradient
+                break
         return dout
 
     def backward_to_parameters(self, dout: Any) -> None:

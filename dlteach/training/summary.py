@@ -8,6 +8,7 @@ import numpy as np
 
 from dlteach.nn._require import require_count
 from dlteach.nn._types import Array
+from dlteach.training._require import require_model
 from dlteach.training.layer import Layer
 
 HEADINGS = ("layer", "kind", "output", "parameters")
@@ -30,11 +31,12 @@ def summary(model: Layer, x: Any = None, *, input_shape: Sequence[int] | None = 
         TypeError: `model` is not a layer, `x` holds something else than arrays, or a size is not a whole number.
         ValueError: there are both `x` and `input_shape`, or neither; or the model cannot take such a sample.
     """
-    if not isinstance(model, Layer):
-        raise TypeError(f"model is a {type(model).__name__}; it needs to be a Layer.")
+    require_model(model)
     if (x is None) == (input_shape is None):
         raise ValueError("summary needs either x or input_shape.")
     if input_shape is not None:
+        if not isinstance(input_shape, tuple | list):
+            raise TypeError(f"input_shape is {input_shape!r}; it needs to be a tuple of sizes, as (64,).")
         require_count(1, **{f"input_shape[{axis}]": size for axis, size in enumerate(input_shape)})
         x = np.zeros((1, *input_shape), model.dtype)
     inputs = tuple(_first_sample(array) for array in (x if isinstance(x, tuple) else (x,)))

@@ -67,3 +67,7 @@ def test_bad_input_is_refused(fit):
     for use in (fit(np.ones((4, 3))).apply, fit(np.ones((4, 3))).undo):
         with pytest.raises(ValueError, match=r"x has shape \(4, 2\); it needs \(N, 3\), the features that the scaling was fitted on"):
             use(np.ones((4, 2)))
+    with pytest.raises(TypeError, match="x is a list; it needs to be a NumPy array"):
+        fit([[1.0], [2.0]])
+    with pytest.raises(TypeError, match="x is a list; it needs to be a NumPy array"):
+        fit(np.ones((4, 1))).apply([[1.0], [2.0]])

@@ -66,3 +66,5 @@ def test_bad_input_is_refused():
             splitter(x[:1], y[:1], 0.5, rng())
         with pytest.raises(TypeError, match="rng is 0; it needs to be a random generator"):
             splitter(x, y, 0.5, 0)
+        with pytest.raises(TypeError, match="y is a list; it needs to be a NumPy array"):
+            splitter(x, y.tolist(), 0.5, rng())

@@ -163,3 +163,5 @@ def test_bad_input_is_refused():
         models.value_iteration(mdp, 0.9, tol=0)
     with pytest.raises(TypeError, match="transition is a list"):
         models.value_iteration(models.Mdp([[[1.0]]], np.ones((1, 1))), 0.9)
+    with pytest.raises(TypeError, match="mdp is a GridWorld; it needs to be an Mdp"):
+        models.value_iteration(models.GridWorld(("SG",)), 0.9)

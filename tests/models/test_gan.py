@@ -190,3 +190,11 @@ def test_bad_input_is_refused():
         gan.sample(0, rng)
     with pytest.raises(ValueError, match="num_features is 0"):
         models.GAN(0, rng=rng)
+    with pytest.raises(ValueError, match="x has dtype uint8; it needs to be scaled first"):
+        models.train_gan(gan, np.ones((8, 2), np.uint8), epochs=1, **options)
+    with pytest.raises(TypeError, match="gan is a MLP; it needs to be a GAN"):
+        models.train_gan(gan.generator, x, epochs=1, **options)
+    with pytest.raises(TypeError, match="generator_optimizer is a str; it needs to be an Optimizer"):
+        models.train_gan(gan, x, epochs=1, **{**options, "generator_optimizer": "adam"})
+    with pytest.raises(FloatingPointError, match="a loss is no longer a finite number in epoch 1"):
+        models.train_gan(gan, np.full((8, 2), np.nan), epochs=1, **options)

@@ -99,6 +99,8 @@ def test_one_hot_observations():
     assert (reward, terminated, truncated) == (-1, False, False)
     with pytest.raises(ValueError, match="num_states is 0"):
         models.OneHotObservations(GridWorld(("S.G",)), 0)
+    with pytest.raises(ValueError, match="num_states is 1; it needs to be larger, since the environment is in state 2"):
+        models.OneHotObservations(GridWorld(("G.S",)), 1).reset()
 
 
 def test_bad_boards_and_options_are_refused():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dlteach import nn
 from dlteach.models import MLP
-from dlteach.training import Adam, Dropout, Tanh, fit
+from dlteach.training import Adam, Dropout, ReLU, Tanh, fit
 from tests.models.harness import assert_keeps_float32, assert_model_agrees_with_torch
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -70,3 +70,14 @@ def test_one_size_is_no_network():
         MLP(4, 0, 2, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="p is 1"):
         MLP(4, 3, 2, rng=np.random.default_rng(0), dropout=1.0)
+
+
+@pytest.mark.parametrize(("activation", "what"), [(ReLU(), "a ReLU"), ("relu", "a str")])
+def test_what_makes_no_activation_is_named(activation, what):
+    with pytest.raises(TypeError, match=f"activation is {what}; it needs to make a layer when it is called"):
+        MLP(4, 3, 2, rng=np.random.default_rng(0), activation=activation)
+
+
+def test_a_list_of_sizes_is_refused():
+    with pytest.raises(TypeError, match=r"sizes is \(\[4, 3\],\); it needs plain numbers"):
+        MLP([4, 3], rng=np.random.default_rng(0))

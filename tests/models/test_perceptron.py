@@ -83,8 +83,10 @@ def test_mistakes_are_no_more_than_novikoff_allows(seed, n, d):
 
 def test_float32_stays_float32_and_labels_may_be_true_and_false():
     x = CORNERS.astype(np.float32)
-    assert models.train_perceptron(x, AND).w.dtype == np.float32
-    assert models.perceptron_step(x[3], 0, np.zeros(2, np.float32), 0.0)[0].dtype == np.float32
+    for plain in (float, np.float64):  # NumPy's own numbers, as np.linspace gives them, widen nothing
+        fit = models.train_perceptron(x, AND, lr=plain(0.5))
+        assert (fit.w.dtype, type(fit.b)) == (np.float32, float)
+        assert models.perceptron_step(x[3], 0, np.zeros(2, np.float32), 0.0, plain(0.5))[0].dtype == np.float32
     same = models.train_perceptron(x[::-1].copy()[::-1], AND.astype(bool))
     np.testing.assert_array_equal(same.w, models.train_perceptron(x, AND).w)
 

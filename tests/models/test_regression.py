@@ -133,8 +133,13 @@ def test_float32_stays_float32_and_whole_numbers_become_float64():
         assert isinstance(b, float)
         assert models.solve_linear_regression(x.astype(dtype), y)[0].dtype == expected
         assert models.train_softmax_regression(x.astype(dtype), y % 2, 2, lr=0.1, epochs=2)[0].dtype == expected
-    _, dw, _ = models.linear_gradient(x.astype(np.float32), y, np.ones(2, np.float32), 0.5)
-    assert dw.dtype == np.float32
+    x = x.astype(np.float32)
+    for plain in (float, np.float64):  # NumPy's own numbers, as np.linspace gives them, widen nothing
+        w, b = models.train_linear_regression(x, y, lr=plain(0.001), epochs=3)
+        assert (w.dtype, type(b)) == (np.float32, float)
+        assert [array.dtype for array in models.train_softmax_regression(x, y % 2, 2, lr=plain(0.1), epochs=2)] == 2 * [np.float32]
+        assert models.linear_predict(x, w, plain(0.5)).dtype == np.float32
+        assert models.linear_gradient(x, y, w, plain(0.5))[1].dtype == np.float32
 
 
 def test_bad_input_is_refused():

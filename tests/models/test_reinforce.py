@@ -157,3 +157,5 @@ def test_bad_input_is_refused():
         models.train_reinforce(corridor(), policy, SGD(0.1), episodes=0, gamma=0.9, rng=rng)
     with pytest.raises(ValueError, match="gamma is 2"):
         models.train_reinforce(corridor(), policy, SGD(0.1), episodes=1, gamma=2, rng=rng)
+    with pytest.raises(TypeError, match="baseline is a Sequential; it needs to be a tuple of a model and its optimizer"):
+        models.train_reinforce(corridor(), policy, SGD(0.1), episodes=1, gamma=0.9, rng=rng, baseline=policy)

@@ -128,6 +128,16 @@ def test_an_episode_that_is_cut_off_would_have_gone_on(learn):
 
 
 @pytest.mark.parametrize("learn", [models.q_learning, models.sarsa])
+def test_a_table_without_the_action_that_leads_to_the_goal_does_not_run_for_ever(learn):
+    env = GridWorld(("S", "G"))
+    options = {"lr": 0.5, "gamma": 0.9, "epsilon": 0.1, "rng": np.random.default_rng(0)}
+    assert learn(env, np.zeros((2, 1)), episodes=2, max_steps=7, **options).returns.tolist() == [-7, -7]
+    assert learn(env, np.zeros((2, 1)), episodes=1, **options).returns.tolist() == [-10_000]
+    with pytest.raises(ValueError, match="max_steps is 0; it needs to be at least 1"):
+        learn(env, np.zeros((2, 1)), episodes=1, max_steps=0, **options)
+
+
+@pytest.mark.parametrize("learn", [models.q_learning, models.sarsa])
 def test_the_same_seed_gives_the_same_table(learn):
     def table(seed):
         return learn(GridWorld(("S..G",)), np.zeros((4, 4)), episodes=5, lr=0.5, gamma=0.9, epsilon=0.3, rng=np.random.default_rng(seed)).q

@@ -30,14 +30,14 @@ def leaves(value):
     return [] if callable(value) or value is None or isinstance(value, np.random.Generator | str) else [value]
 
 
-def rebuilt(value, change):
-    """The same nest with `change` applied to every array in it."""
+def rebuilt(value, change, kinds=np.ndarray):
+    """The same nest with `change` applied to every array in it, or to everything of other kinds."""
     if isinstance(value, dict):
-        return type(value)({key: rebuilt(item, change) for key, item in value.items()})
+        return type(value)({key: rebuilt(item, change, kinds) for key, item in value.items()})
     if isinstance(value, tuple):
-        items = [rebuilt(item, change) for item in value]
+        items = [rebuilt(item, change, kinds) for item in value]
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    return change(value) if isinstance(value, np.ndarray) else value
+    return change(value) if isinstance(value, kinds) else value
 
 
 def every_other(array):
@@ -60,6 +60,15 @@ def test_the_result_has_the_dtype_of_the_input(name, dtype, arrays):
     for leaf in leaves(call(name, CALLS[name](arrays(0, dtype)))):
         if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f":
             assert leaf.dtype == dtype
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_plain_numbers_may_be_those_of_numpy_and_widen_nothing(name, arrays):
+    expected = leaves(call(name, CALLS[name](arrays(0, np.float32))))
+    args = rebuilt(CALLS[name](arrays(0, np.float32)), lambda number: np.asarray(number)[()], (float, int))  # float64 and int64
+    for got, want in zip(leaves(call(name, args)), expected, strict=True):
+        np.testing.assert_array_equal(got, want)
+        assert not isinstance(want, np.ndarray) or got.dtype == want.dtype
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -56,7 +56,8 @@ def test_softmax_cross_entropy_holds_at_the_extremes():
         (np.array([0.0, 1.0]), "labels has dtype float64; it needs integers"),
         (np.array([True, False]), "labels has dtype bool; it needs integers"),
         (np.array([0, 1, 2]), r"labels has shape \(3,\); it needs \(N,\) with N = 2, as in logits"),
-        (np.eye(3, dtype=int)[:2], r"labels has shape \(2, 3\); it needs \(N,\), which is 1 axis and not 2"),
+        (np.zeros((2, 1), int), r"labels has shape \(2, 1\); it needs \(N,\), which is 1 axis and not 2"),
+        (np.eye(3)[:2], r"labels has shape \(2, 3\), as one-hot rows have; it needs \(N,\), .* as np.argmax\(labels, axis=1\) gives"),
     ],
 )
 def test_labels_that_are_no_class_numbers_are_refused(labels, message):

@@ -48,6 +48,11 @@ def test_points_that_lie_close_together_far_out_keep_their_distance():
     np.testing.assert_allclose(nn.pairwise_distances(a, a + 1e-3), [[np.sqrt(2) * 1e-3]], rtol=1e-4)
 
 
+def test_whole_numbers_far_apart_do_not_wrap_around():
+    a, b = np.array([[0], [50_000]], np.int32), np.array([[100_000]], np.int32)  # the squares are beyond 2³¹
+    np.testing.assert_array_equal(nn.pairwise_distances(a, b), [[100_000.0], [50_000.0]])
+
+
 def test_points_of_another_dimension_are_refused():
     with pytest.raises(ValueError, match=r"b has shape \(2, 2\); it needs \(M, D\) with D = 3, as in a"):
         nn.pairwise_distances(np.ones((4, 3)), np.ones((2, 2)))

@@ -320,6 +320,7 @@ ARRAYS = [
     ({"metrics": {"val_x": nn.accuracy}}, ValueError, r"metrics has the name 'val_x'; it needs others"),
     ({"loss": lambda output, target: 1.0}, TypeError, r"loss gave a float; it needs to give two things"),
     ({"loss": lambda output, target: (1.0, 1, 1)}, TypeError, r"loss gave a tuple of 3; it needs to give two things"),
+    ({"model": Dense}, TypeError, r"model is the class Dense; it needs to be a Layer"),
     ({"model": nn}, TypeError, r"model is a module; it needs to be a Layer"),
 ]
 
@@ -328,6 +329,7 @@ OPTIONS = [
     ({"epochs": 1.5}, TypeError, r"epochs is 1.5; it needs a whole number"),
     ({"rng": 0}, TypeError, r"rng is 0; it needs to be a random generator"),
     ({"optimizer": 0.1}, TypeError, r"optimizer is a float; it needs to be an Optimizer"),
+    ({"optimizer": SGD}, TypeError, r"optimizer is the class SGD; it needs to be an Optimizer"),
     ({"callbacks": Callback()}, TypeError, r"callbacks is a Callback; it needs to be a list"),
     ({"callbacks": [Interrupt]}, TypeError, r"callbacks\[0\] is the class Interrupt; it needs to be a Callback"),
     ({"callbacks": [print]}, TypeError, r"callbacks\[0\] is a builtin_function_or_method; it needs to be a Callback"),

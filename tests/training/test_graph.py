@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dlteach.training import Add, Concat, Dense, Flatten, Graph, Input, Node, ReLU, Reshape, Sequential, residual_block
+from dlteach.training import Add, Concat, Conv2d, Dense, Embedding, Flatten, Graph, Gru, Input, Node, ReLU, Reshape, Sequential, residual_block
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -58,7 +58,7 @@ def test_inputs_and_outputs_have_to_belong_together(rng):
 def test_lists_hold_layers():
     with pytest.raises(ValueError, match="there are 0 layers; Sequential needs at least 1"):
         Sequential()
-    with pytest.raises(TypeError, match="layer 1 is a type; it needs to be a Layer"):
+    with pytest.raises(TypeError, match="layer 1 is the class ReLU; it needs to be a Layer"):
         Sequential(ReLU(), ReLU)
 
 
@@ -79,6 +79,25 @@ def test_one_output_in_a_list_is_a_tuple_of_one():
     model = Graph([x], [ReLU()(x)])
     (out,) = model.forward(np.ones((2, 3)))
     np.testing.assert_array_equal(model.backward((out,)), out)
+
+
+def test_what_is_given_by_name_gets_no_gradient_and_keeps_none_from_the_rest(rng):
+    x, state = Input(), Input()
+    gru = Gru(4, 2, rng=rng, dtype=np.float64)
+    model = Graph([x, state], gru(Dense(3, 4, rng=rng, dtype=np.float64)(x), h0=state))
+    model.forward(rng.standard_normal((2, 5, 3)), rng.standard_normal((2, 2)))
+    dout = rng.standard_normal((2, 5, 2))
+    dx, dstate = model.backward(dout)
+    dense, gru = model.sublayers().values()
+    np.testing.assert_array_equal(dx, dense.backward(gru.backward(dout)[0]))
+    assert dstate is None
+
+
+def test_what_comes_before_an_embedding_has_no_gradient(rng):
+    model = Sequential(Reshape(2, 2), Embedding(5, 3, rng=rng), Flatten(), Dense(12, 2, rng=rng))
+    out = model.forward(np.array([[1, 2, 3, 1]]))
+    assert model.backward(out) is None
+    assert set(model.gradients()) == set(model.parameters())
 
 
 def test_only_what_the_outputs_need_is_part_of_the_model(rng):
@@ -130,3 +149,30 @@ def test_a_frozen_graph_runs_as_after_training(rng):
     block.trainable = False
     np.testing.assert_array_equal(block.forward(x, training=True), after)
     assert block.parameters(trainable_only=True) == {}
+
+
+def test_an_error_from_inside_says_in_which_layer_it_was():
+    rng = np.random.default_rng(0)
+    x = Input()
+    graph = Graph(x, Dense(4, 5, rng=rng)(Dense(2, 3, rng=rng)(x)))
+    chain = Sequential(Dense(2, 3, rng=rng), Sequential(ReLU(), Dense(4, 5, rng=rng)))
+    for model, notes in (
+        (graph, ["This was in the forward pass of layer 1 (Dense)."]),
+        (chain, ["This was in the forward pass of layer 1 (Dense).", "This was in the forward pass of layer 1 (Sequential)."]),
+    ):
+        with pytest.raises(ValueError, match=r"x has shape \(1, 3\)") as caught:
+            model.forward(np.ones((1, 2), np.float32))
+        assert caught.value.__notes__ == notes
+
+
+def test_a_layer_where_a_node_belongs_is_named():
+    with pytest.raises(TypeError, match="outputs holds a ReLU; it needs nodes"):
+        Graph(Input(), ReLU())
+    with pytest.raises(TypeError, match="outputs holds the class ReLU; it needs nodes"):
+        Graph(Input(), ReLU)
+
+
+@pytest.mark.parametrize("make", [lambda **o: Dense(2, 3, **o), lambda **o: Conv2d(1, 2, 3, **o)])
+def test_a_name_is_no_initialiser(make):
+    with pytest.raises(TypeError, match="init is 'he'; it needs to be a function, such as nn.he_uniform"):
+        make(rng=np.random.default_rng(0), init="he")

@@ -214,3 +214,24 @@ def test_the_rate_is_checked_whenever_it_is_set():
     with pytest.raises(ValueError, match="lr is nan"):
         optimizer.lr = np.nan
     assert optimizer.lr == 0.1
+
+
+@pytest.mark.parametrize("lr", ["0.1", None])
+def test_a_rate_that_is_no_number_is_named(lr):
+    with pytest.raises(TypeError, match=f"lr is {lr!r}; it needs a number"):
+        Adam(lr)
+
+
+@pytest.mark.parametrize("make", [lambda: SGD(0.1, momentum=0.9), RMSprop, Adam, AdamW])
+def test_an_optimizer_that_remembers_another_model_is_refused_and_nothing_moves(make):
+    optimizer, ones = make(), np.ones((2, 3))
+    optimizer.step({"0.w": np.ones((2, 4))}, {"0.w": np.ones((2, 4))})
+    params = {"0.b": np.ones(1), "0.w": ones.copy()}
+    with pytest.raises(ValueError, match=r"params\['0.w'\] has shape \(2, 3\); this optimizer remembers one of shape \(2, 4\)"):
+        optimizer.step(params, {"0.b": np.ones(1), "0.w": ones})
+    np.testing.assert_array_equal(params["0.b"], 1)
+
+
+def test_lists_of_arrays_are_refused():
+    with pytest.raises(TypeError, match="grads is a list; it needs to be a dict of arrays by name"):
+        SGD(0.1).step({"w": np.ones(1)}, [np.ones(1)])

@@ -268,7 +268,7 @@ def test_a_file_that_is_none_of_ours_is_said_to_be_so(path, saved):
     ("arguments", "options", "message"),
     [
         ((nn,), {}, r"model is a module; it needs to be a Layer"),
-        ((Scale(1.0), Adam), {}, r"optimizer is a type; it needs to be an Optimizer"),
+        ((Scale(1.0), Adam), {}, r"optimizer is the class Adam; it needs to be an Optimizer"),
         ((Scale(1.0),), {"rng": 3}, r"rng is 3; it needs to be a random generator"),
     ],
 )
@@ -284,3 +284,8 @@ def test_the_generator_of_dropout_is_found(path):
     save(path, first)
     load(path, second)
     assert first.layers[0].rng.random() == second.layers[0].rng.random()
+
+
+def test_a_folder_that_is_not_there_is_named(path):
+    with pytest.raises(FileNotFoundError, match=r"path is .*none/model; the folder .*none does not exist"):
+        save(path.parent / "none" / "model", Scale(1.0))

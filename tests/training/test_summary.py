@@ -128,3 +128,5 @@ def test_what_cannot_be_summed_up_is_said():
         summary(Dense(2, 3, rng=rng), input_shape=(3,))
     with pytest.raises(TypeError, match=r"x is or holds 2; it needs arrays of samples\. The shape of a sample is given as input_shape="):
         summary(Dense(2, 3, rng=rng), (2,))
+    with pytest.raises(TypeError, match=r"input_shape is 2; it needs to be a tuple of sizes, as \(64,\)"):
+        summary(Dense(2, 3, rng=rng), input_shape=2)
