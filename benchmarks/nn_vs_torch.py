@@ -65,7 +65,7 @@ def conv() -> Race:
     w_rows, columns, dmaps = w.reshape(32, -1), normal(16 * 9, 2 * 28 * 28), normal(32, 2 * 28 * 28)
     products = lambda: [(w_rows @ columns, columns @ dmaps.T, w_rows.T @ dmaps) for _ in range(16)]
     theirs = torch_layer(lambda *t: F.conv2d(*t, padding=1), dout, x, w, b)
-    return Race("conv 3×3, pad 1", ours, theirs, products, 1.75, "copying windows into columns (twice: they are not kept), and adding them up again")
+    return Race("conv 3×3, pad 1", ours, theirs, products, 1.75, "copying windows into columns, each way, and adding up")
 
 
 def max_pool(name: str, size: int, stride: int, goal: float, rest: str) -> Race:
@@ -204,7 +204,7 @@ def attention() -> Race:
 RACES: dict[str, Callable[[], Race]] = {
     "conv": conv,
     "pool": lambda: max_pool("max pool 2×2", 2, 2, 0.5, "PyTorch's own loop over the windows, which NumPy avoids"),
-    "pool-general": lambda: max_pool("max pool 3×3, stride 2", 3, 2, 2.5, "a pass over memory for each place in a row of the window, and in a column, each way"),
+    "pool-general": lambda: max_pool("max pool 3×3, stride 2", 3, 2, 2.5, "three passes along rows, three along columns, each way"),
     "lstm": lstm,
     "gru": gru,
     "mlp": mlp_step,

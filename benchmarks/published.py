@@ -10,12 +10,13 @@ interrupted, the same command goes on where it was, and what is done is not done
 import argparse
 import json
 import os
+import signal
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
 from queue import Empty
 from typing import Any, NamedTuple
@@ -91,12 +92,13 @@ TASKS = {
 class Report(training.Callback):
     """Tell the process that draws the bars how far this training is."""
 
-    def __init__(self, tell: Callable[[int, str], None]) -> None:
+    def __init__(self, name: str, seed: int, queue: Any) -> None:
         super().__init__()
-        self.tell = tell
+        self.name, self.seed, self.queue = name, seed, queue
 
     def on_batch_end(self, run: training.Run) -> None:
-        self.tell(run.epoch * run.num_batches + run.batch + 1, f"loss {run.values['loss']:.4f}")
+        step = run.epoch * run.num_batches + run.batch + 1
+        self.queue.put((self.name, self.seed, step, f"loss {run.values['loss']:.4f}"))
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -109,7 +111,14 @@ def samples(part: str, images: bool) -> tuple[np.ndarray, np.ndarray]:
     return (x[:, None] if images else x.reshape(len(x), -1)), mnist.y
 
 
-def train(name: str, seed: int, folder: Path, epochs: int | None, queue: Any) -> dict[str, Any]:
+def prepare(queue: Any) -> None:
+    """Make a process ready to train: it knows where to report to, and leaves Ctrl-C to the process that draws the bars."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global reports
+    reports = queue
+
+
+def train(name: str, seed: int, folder: Path, epochs: int | None) -> dict[str, Any]:
     """Train one network, going on from its checkpoint if there is one, and measure it on the test part, once."""
     task, checkpoint = TASKS[name], folder / f"{name}-{seed}.safetensors"
     epochs = epochs or task.epochs
@@ -120,7 +129,7 @@ def train(name: str, seed: int, folder: Path, epochs: int | None, queue: Any) ->
 
     model, optimizer = task.model(np.random.default_rng(seed)), task.optimizer()
     rng, history = np.random.default_rng(1000 + seed), None
-    callbacks = [Report(lambda step, text: queue.put((name, seed, step, text)))]
+    callbacks: list[training.Callback] = [Report(name, seed, reports)]
     if task.early_stopping:
         callbacks.append(training.EarlyStopping("val_loss", patience=2, min_delta=0.0005))
     callbacks.append(training.Checkpoint(checkpoint))
@@ -130,8 +139,6 @@ def train(name: str, seed: int, folder: Path, epochs: int | None, queue: Any) ->
         model, x, y, loss=nn.softmax_cross_entropy, optimizer=optimizer, epochs=epochs, batch_size=task.batch_size, rng=rng,
         validation=validation, metrics={"accuracy": accuracy}, callbacks=callbacks, history=history,
     )  # fmt: skip
-    if history.interrupted:
-        raise KeyboardInterrupt
     test = training.evaluate(model, x_test, y_test, loss=nn.softmax_cross_entropy, metrics={"accuracy": accuracy})
     return {"accuracy": test["accuracy"], "epochs": history.epochs, "parameters": model.num_parameters()}
 
@@ -144,21 +151,19 @@ def done(folder: Path, name: str, seed: int) -> dict[str, Any] | None:
 def run(jobs: list[tuple[str, int]], folder: Path, epochs: int | None, workers: int) -> None:
     """Train what is not trained yet, `workers` at a time, a bar for each."""
     context = get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
-        queue = manager.Queue()
-        pending: dict[tuple[str, int], Future[dict[str, Any]]] = {job: pool.submit(train, *job, folder, epochs, queue) for job in jobs}
-        bars: dict[tuple[str, int], Any] = {}
-        try:
-            while pending:
-                draw(queue, bars, epochs)
-                for job in [job for job, future in pending.items() if future.done()]:
-                    result = pending.pop(job).result()
-                    (folder / f"{job[0]}-{job[1]}.json").write_text(json.dumps(result), encoding="utf-8")
-                    if job in bars:
-                        bars[job].close()
-        except BaseException:
-            pool.shutdown(cancel_futures=True, wait=False)
-            raise
+    queue = context.Queue()
+    bars: dict[tuple[str, int], Any] = {}
+    with context.Pool(workers, prepare, (queue,)) as pool:  # leaving it, also by Ctrl-C, ends the processes
+        pending: dict[tuple[str, int], AsyncResult[dict[str, Any]]] = {
+            job: pool.apply_async(train, (*job, folder, epochs)) for job in jobs
+        }
+        while pending:
+            draw(queue, bars, epochs)
+            for job in [job for job, result in pending.items() if result.ready()]:
+                result = json.dumps(pending.pop(job).get())
+                (folder / f"{job[0]}-{job[1]}.json").write_text(result, encoding="utf-8")
+                if job in bars:
+                    bars[job].close()
 
 
 def draw(queue: Any, bars: dict[tuple[str, int], Any], epochs: int | None) -> None:
