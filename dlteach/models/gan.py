@@ -187,7 +187,8 @@ def train_gan(
 
     Raises:
         TypeError: `gan` is no `GAN`, an optimizer no `Optimizer`, `x` no array, `epochs` no whole number, or `rng` no generator.
-        ValueError: the shape of `x` does not fit the networks, `x` is bytes, `epochs` or `batch_size` is below 1, or both optimizers are one.
+        ValueError: the shape of `x` does not fit the networks, `x` is bytes, `epochs` or `batch_size` is below 1, or both
+            optimizers are one.
         FloatingPointError: a loss is no longer a finite number.
 
     Source: Goodfellow et al., "Generative adversarial nets", 2014, algorithm 1.

@@ -141,6 +141,13 @@ def require_count(minimum: int, **arguments: object) -> None:
             raise ValueError(f"{name} is {value}; it needs to be at least {minimum}.")
 
 
+def require_dicts(**arguments: object) -> None:
+    """Raise unless every argument is a dict, as parameters and their gradients are."""
+    for name, arrays in arguments.items():
+        if not isinstance(arrays, dict):
+            raise TypeError(f"{name} is a {type(arrays).__name__}; it needs to be a dict of arrays by name.")
+
+
 def require_names(names: Collection[str], **arguments: dict[str, Array]) -> None:
     """Raise unless every argument is a dict with exactly these names as its keys."""
     for argument, values in arguments.items():

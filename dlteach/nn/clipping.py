@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from dlteach.nn._require import require_numbers, require_positive
+from dlteach.nn._require import require_dicts, require_numbers, require_positive
 from dlteach.nn._types import Params
 
 
@@ -28,6 +28,7 @@ def clip_by_value(grads: Params, limit: float) -> Params:
 
     Source: Mikolov, "Statistical language models based on neural networks", 2012.
     """
+    require_dicts(grads=grads)
     require_numbers(**{f"grads[{name!r}]": g for name, g in grads.items()})
     require_positive(limit=limit)
     limit = float(limit)  # a number of NumPy's float64 would make float32 gradients float64 as well
@@ -56,6 +57,7 @@ def clip_by_norm(grads: Params, max_norm: float) -> tuple[Params, float]:
 
     Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, section 3.2.
     """
+    require_dicts(grads=grads)
     require_numbers(**{f"grads[{name!r}]": g for name, g in grads.items()})
     require_positive(max_norm=max_norm)
     norm = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads.values()))

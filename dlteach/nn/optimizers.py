@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlteach.nn._require import require_count, require_names, require_positive, require_same_shape, require_scalar
+from dlteach.nn._require import require_count, require_dicts, require_names, require_positive, require_same_shape, require_scalar
 from dlteach.nn._types import Array, Number, Params, as_float
 
 
@@ -193,6 +193,7 @@ def adam_step(
 
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
     """
+    _require_state(state)
     _require_alike(params, grads=grads, **{"state.m": state.m, "state.v": state.v})
     _require_share(beta1=beta1, beta2=beta2)
     require_positive(eps=eps)
@@ -258,8 +259,15 @@ def _plain(**arguments: Number) -> float:
     return float(value)
 
 
+def _require_state(state: object) -> None:
+    """Raise unless this is what Adam remembers."""
+    if not isinstance(state, AdamState):
+        raise TypeError(f"state is a {type(state).__name__}; it needs to be an AdamState: nn.adam_start(params) gives the first.")
+
+
 def _require_alike(params: Params, **others: Params) -> None:
     """Raise unless all dicts have the names of `params`, and under each name the same shape."""
+    require_dicts(params=params, **others)
     require_names(params, **others)
     for name, value in params.items():
         arrays: dict[str, Array] = {f"{argument}[{name!r}]": values[name] for argument, values in others.items()}

@@ -43,6 +43,12 @@ class MultiHeadAttention(Layer):
             self.params[f"w_{part}"] = own(nn.xavier_uniform(num_features, num_features, rng), dtype)
             self.params[f"b_{part}"] = own(np.zeros(num_features), dtype)
 
+    @property
+    def weights(self) -> Array:
+        """Where each head looked in the last forward pass: (N, heads, T, S), each row sums to 1."""
+        cache: nn.MultiHeadCache = self.recall()[0]
+        return cache.attention.weights
+
     def forward(
         self, query: Array, key: Array | None = None, value: Array | None = None, mask: Array | None = None, *, training: bool = False
     ) -> Array:

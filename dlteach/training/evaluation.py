@@ -105,7 +105,7 @@ def pairs(model: Layer, x: Data, y: Data, size: int, rng: np.random.Generator | 
 
 def judged(loss: Loss, output: Any, target: Any) -> tuple[float, Any]:
     """Give the loss of a batch and its gradient; raise if the function gives something else."""
-    answer: Any = loss(output, target)
+    answer: Any = _called("the loss", loss, output, target)
     if not (isinstance(answer, tuple) and len(answer) == 2):
         what = f"a tuple of {len(answer)}" if isinstance(answer, tuple) else f"a {type(answer).__name__}"
         raise TypeError(f"loss gave {what}; it needs to give two things, the loss and its gradient for the output.")
@@ -114,7 +114,16 @@ def judged(loss: Loss, output: Any, target: Any) -> tuple[float, Any]:
 
 def measured(metrics: Mapping[str, Metric] | None, output: Any, target: Any) -> dict[str, float]:
     """Give every metric of a batch."""
-    return {name: float(metric(output, target)) for name, metric in (metrics or {}).items()}
+    return {name: float(_called(f"metrics[{name!r}]", metric, output, target)) for name, metric in (metrics or {}).items()}
+
+
+def _called(what: str, function: Callable[[Any, Any], Any], output: Any, target: Any) -> Any:
+    """Give what a function of (output, target) gives; an error in it says which function it was."""
+    try:
+        return function(output, target)
+    except (TypeError, ValueError) as error:
+        error.add_note(f"This was in {what}, a function of (output, target), the output being what the model gives.")
+        raise
 
 
 def require_task(model: Layer, x: Data, y: Data, loss: Loss, metrics: Mapping[str, Metric] | None, batch_size: int, of: str = "") -> int:

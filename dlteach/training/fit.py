@@ -73,7 +73,7 @@ def fit(
 
     Raises:
         TypeError: an argument is of a wrong kind.
-        ValueError: a number is out of its range, `x` is bytes or empty, or lengths differ.
+        ValueError: a number is out of its range, `x` is bytes or empty, lengths differ, or the whole model is frozen.
         FloatingPointError: the loss is no longer a finite number, so no step could be right.
 
     Source: Bottou, Curtis and Nocedal, "Optimization methods for large-scale machine learning", 2018, section 3.
@@ -82,6 +82,7 @@ def fit(
     require_generator(rng)
     require_count(1, epochs=epochs)
     _require_options(optimizer, callbacks, penalty, clip_norm, history)
+    _require_not_frozen(model)
     names = ["loss", *(metrics or {})]
     if validation is not None:
         _require_pair(validation)
@@ -162,6 +163,11 @@ def _require_pair(validation: tuple[Data, Data]) -> None:
         raise TypeError(f"validation is a {type(validation).__name__}; it needs to be a tuple (x, y).")
     if len(validation) != 2:
         raise ValueError(f"validation is a tuple of {len(validation)}; it needs to be one of two, (x, y).")
+
+
+def _require_not_frozen(model: Layer) -> None:
+    if model.parameters() and not model.parameters(trainable_only=True):
+        raise ValueError("model has no parameters to train: all of them are frozen (trainable = False).")
 
 
 def _require_options(

@@ -89,7 +89,10 @@ class Graph(Layer):
         gradients: dict[int, Array] = {}
         _add(gradients, self.outputs, douts)
         for place, layer, sources, named in reversed(self.steps):
-            if place in gradients:  # not there for what cannot be differentiated, such as tokens in another shape
+            if place not in gradients:  # no gradient arrives: the loss does not look there, or it cannot be differentiated (tokens)
+                for _, part in layer.walk():
+                    part.grads = {}  # those of the last batch must not be used again
+            else:
                 back = layer.backward(gradients.pop(place))
                 several = isinstance(back, tuple) and (len(sources) > 1 or named)
                 _add(gradients, sources, back[: len(sources)] if several else (back,))  # what was given by name gets no gradient

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from dlteach.nn._require import require_positive, require_scalar
+from dlteach.nn._require import require_dicts, require_positive, require_scalar
 from dlteach.nn._types import Array, Params
 
 
@@ -58,7 +58,7 @@ class Optimizer:
             ValueError: a gradient is missing, or has another shape or dtype than its parameter; or this optimizer remembers
                 another model.
         """
-        _require_dicts(params=params, grads=grads)
+        require_dicts(params=params, grads=grads)
         for name, p in params.items():
             _require_gradient(name, p, grads)
             _require_memory(name, p, self.state.get(name, {}))
@@ -274,12 +274,6 @@ def _require_memory(name: str, p: Array, memory: Params) -> None:
                 f"params[{name!r}] has shape {p.shape}; this optimizer remembers one of shape {array.shape}, that of another model. "
                 "Each model needs an optimizer of its own."
             )
-
-
-def _require_dicts(**arguments: Params) -> None:
-    for name, arrays in arguments.items():
-        if not isinstance(arrays, dict):
-            raise TypeError(f"{name} is a {type(arrays).__name__}; it needs to be a dict of arrays by name.")
 
 
 def _not_negative(**argument: float) -> float:

@@ -118,6 +118,18 @@ def test_tokens_come_as_often_as_their_probability_says(options, expected):
     assert np.all(got[np.equal(expected, 0)] == 0)  # what cannot come never comes
 
 
+def test_what_is_impossible_is_not_drawn_even_where_chance_gives_0():
+    class Zeros(np.random.Generator):
+        def random(self, size=None):
+            return np.zeros(size)
+
+    def step(tokens, state):
+        return np.array([[-np.inf, 0.0]]), state
+
+    (drawn,) = sample(step, None, np.array([1]), end=1, max_length=1, rng=Zeros(np.random.PCG64(0)))
+    assert drawn.tokens == (1,)
+
+
 def test_the_log_probability_is_the_networks_own_whatever_the_temperature():
     model = tables(0, 5)
     for sentence, hypothesis in enumerate(run(sample, model, temperature=3.0, top_k=2, rng=np.random.default_rng(0))):

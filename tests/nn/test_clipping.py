@@ -92,3 +92,9 @@ def test_bad_input_is_refused():
             function({"w": [1.0]}, 1.0)
         with pytest.raises(ValueError, match=r"grads\['w'\] has dtype bool; it needs real numbers"):
             function({"w": np.ones(3, dtype=bool)}, 1.0)
+
+
+@pytest.mark.parametrize("clip", [nn.clip_by_value, nn.clip_by_norm])
+def test_an_array_without_a_name_is_refused(clip):
+    with pytest.raises(TypeError, match="grads is a ndarray; it needs to be a dict of arrays by name"):
+        clip(np.ones(2), 1.0)

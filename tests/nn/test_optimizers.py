@@ -185,3 +185,8 @@ def test_options_out_of_range_are_refused():
         nn.adam_step(params, params, state._replace(t=-1), 0.1)
     with pytest.raises(ValueError, match=r"params\['w'\] has dtype bool; it needs real numbers"):
         nn.zeros_for({"w": np.ones(2, dtype=bool)})
+    for wrong in (None, {}):
+        with pytest.raises(TypeError, match=r"it needs to be an AdamState: nn\.adam_start"):
+            nn.adam_step(params, params, wrong, 0.1)
+    with pytest.raises(TypeError, match="velocity is a NoneType; it needs to be a dict of arrays by name"):
+        nn.momentum_step(params, params, None, 0.1)

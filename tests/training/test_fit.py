@@ -366,3 +366,23 @@ def test_predict_names_what_it_cannot_use(changes, error, message):
     given = {"model": dense(), "x": np.ones((4, 3)), **changes}
     with pytest.raises(error, match=message):
         predict(given.pop("model"), given.pop("x"), **given)
+
+
+def test_a_frozen_model_is_refused():
+    frozen = dense()
+    frozen.trainable = False
+    x, y = line(4)
+    with pytest.raises(ValueError, match=r"model has no parameters to train: all of them are frozen \(trainable = False\)"):
+        train(frozen, x, y)
+
+
+def test_an_error_in_a_loss_or_a_metric_says_whose_it_was():
+    x, y = line(4)
+    end = "a function of (output, target), the output being what the model gives."
+    for changes, what in (
+        ({"metrics": {"a": nn.accuracy}}, "metrics['a']"),
+        ({"loss": nn.softmax_cross_entropy}, "the loss"),
+    ):
+        with pytest.raises(ValueError, match="needs") as caught:
+            train(dense(), x, y, **changes)
+        assert caught.value.__notes__ == [f"This was in {what}, {end}"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dlteach import nn, training
-from dlteach.training import Layer
+from dlteach.training import Layer, MultiHeadAttention
 from tests.nn.harness import as_tuple, frozen
 from tests.training.harness import freeze_caches, stir
 from tests.training.layers import CASES
@@ -185,3 +185,15 @@ def test_every_layer_says_what_its_arguments_are():
         if inspect.isclass(value) and issubclass(value, Layer):
             for parameter in inspect.signature(value.__init__).parameters:
                 assert parameter == "self" or f" {parameter}: " in value.__doc__, (value, parameter)
+
+
+def test_attention_shows_where_each_head_looked(arrays):
+    source = arrays(0)
+    layer = MultiHeadAttention(4, 2, rng=source.rng, dtype=np.float64)
+    with pytest.raises(RuntimeError, match="comes before its forward"):
+        _ = layer.weights
+    mask = nn.causal_mask(3)
+    layer.forward(source.normal(5, 3, 4), mask=mask)
+    assert layer.weights.shape == (5, 2, 3, 3)
+    np.testing.assert_allclose(layer.weights.sum(axis=-1), 1)
+    assert not np.any(layer.weights[:, :, ~mask])
