@@ -101,10 +101,6 @@ class Report(training.Callback):
         self.queue.put((self.name, self.seed, step, f"loss {run.values['loss']:.4f}"))
 
 
-def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    return nn.accuracy(labels, np.argmax(logits, axis=1))
-
-
 def samples(part: str, images: bool) -> tuple[np.ndarray, np.ndarray]:
     mnist = data.load("mnist", part=part)
     x = mnist.x.astype(np.float32) / 255
@@ -137,10 +133,10 @@ def train(name: str, seed: int, folder: Path, epochs: int | None) -> dict[str, A
         history = training.load(checkpoint, model, optimizer, rng=rng, callbacks=callbacks)
     history = training.fit(
         model, x, y, loss=nn.softmax_cross_entropy, optimizer=optimizer, epochs=epochs, batch_size=task.batch_size, rng=rng,
-        validation=validation, metrics={"accuracy": accuracy}, callbacks=callbacks, history=history,
+        validation=validation, metrics={"accuracy": training.class_accuracy}, callbacks=callbacks, history=history,
     )  # fmt: skip
-    test = training.evaluate(model, x_test, y_test, loss=nn.softmax_cross_entropy, metrics={"accuracy": accuracy})
-    return {"accuracy": test["accuracy"], "epochs": history.epochs, "parameters": model.num_parameters()}
+    accuracy = training.class_accuracy(training.predict(model, x_test), y_test)
+    return {"accuracy": accuracy, "epochs": history.epochs, "parameters": model.num_parameters()}
 
 
 def done(folder: Path, name: str, seed: int) -> dict[str, Any] | None:

@@ -101,6 +101,9 @@ class Layer:
 
     # for models made of layers
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} with {self.num_parameters():,} parameters"
+
     def sublayers(self) -> Mapping[str, "Layer"]:
         """Give the layers this one is made of, by name."""
         return {}

@@ -152,3 +152,7 @@ def test_weights_with_a_bias_in_front_of_batch_norm_can_do_without(rng):
     np.testing.assert_array_equal(with_bias.forward(x), without.forward(x))
     without.backward(np.ones((2, 3, 3, 3), np.float32))
     assert list(without.grads) == ["w"]
+
+
+def test_a_layer_shows_what_it_is():
+    assert repr(Dense(64, 32, rng=np.random.default_rng(0))) == "Dense with 2,080 parameters"
