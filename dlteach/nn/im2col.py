@@ -168,13 +168,24 @@ def scatter_columns(columns: Array, x_shape: Shape, kernel_height: int, kernel_w
     down = window_places(height, kernel_height, stride)
     out_height, out_width = (height - kernel_height) // stride + 1, (width - kernel_width) // stride + 1
     columns = columns.reshape(channels, kernel_height, kernel_width, num, out_height, out_width)
-    shifted = np.zeros((channels, kernel_width, num, height, out_width), columns.dtype)
-    for i, place in enumerate(down):
-        shifted[:, :, :, place] += columns[:, i]
-    x = np.zeros(x_shape, columns.dtype)
-    for j, place in enumerate(across):
-        x[:, :, :, place] += shifted[:, j].swapaxes(0, 1)
+    shifted = np.empty((channels, kernel_width, num, height, out_width), columns.dtype)
+    _add_up(shifted, columns.swapaxes(0, 1), down)
+    x = np.empty(x_shape, columns.dtype)
+    _add_up(x, shifted.transpose(1, 2, 0, 3, 4), across)
     return x
+
+
+def _add_up(total: Array, parts: Array, places: list[slice]) -> None:
+    """Fill total with the sum of all parts[i] at places[i] of its fourth axis, and 0 where none of them lies."""
+    start = 0
+    if places[0].step == 1:  # the first place covers all but the end: to write it is cheaper than to add it to zeros
+        total[:, :, :, places[0]] = parts[0]
+        total[:, :, :, places[0].stop :] = 0
+        start = 1
+    else:
+        total[...] = 0
+    for part, place in zip(parts[start:], places[start:], strict=True):
+        total[:, :, :, place] += part
 
 
 def _count_positions(x_shape: Shape | tuple[int, ...], kernel_height: int, kernel_width: int, stride: int, pad: int) -> int:
