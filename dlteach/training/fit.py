@@ -32,11 +32,14 @@ from dlteach.training.optimizers import Optimizer
 Penalty: TypeAlias = Callable[[str, Array], tuple[float, Array] | None]
 """A function of the name and the array of a parameter that gives a penalty and its gradient, or None for no penalty."""
 
+Augment: TypeAlias = Callable[[Array, np.random.Generator], Array]
+"""A function of a batch and a generator that gives the batch in another form each time."""
+
 
 def fit(
     model: Layer, x: Data, y: Data, *, loss: Loss, optimizer: Optimizer, epochs: int, batch_size: int = 32, rng: np.random.Generator,
     validation: tuple[Data, Data] | None = None, metrics: Mapping[str, Metric] | None = None, callbacks: Sequence[Callback] = (),
-    penalty: Penalty | None = None, clip_norm: float | None = None, history: History | None = None,
+    penalty: Penalty | None = None, clip_norm: float | None = None, augment: Augment | None = None, history: History | None = None,
 ) -> History:
     """Train a model: go through the samples `epochs` times, in a new order each time, and step after every batch.
 
@@ -66,6 +69,8 @@ def fit(
             `lambda name, p: nn.l2_penalty(p, 0.01) if name.endswith("w") else None`. It
             pushes the parameters, and is not counted in the recorded loss, so that training and validation compare.
         clip_norm: the longest gradient, all parameters taken together; a longer one is shortened (`nn.clip_by_norm`).
+        augment: function of (x, rng) that changes the samples of a batch in some harmless way before they are trained on:
+            `lambda x, rng: random_shift(x, rng, most=2)`. Of several inputs it gets the first; those of validation stay as they are.
         history: that of an earlier call, to go on with; new epochs are added to it.
 
     Returns:
@@ -81,7 +86,7 @@ def fit(
     num_samples = require_task(model, x, y, loss, metrics, batch_size)
     require_generator(rng)
     require_count(1, epochs=epochs)
-    _require_options(optimizer, callbacks, penalty, clip_norm, history)
+    _require_options(optimizer, callbacks, penalty, clip_norm, augment, history)
     _require_not_frozen(model)
     names = ["loss", *(metrics or {})]
     if validation is not None:
@@ -94,7 +99,7 @@ def fit(
     run = Run(model, optimizer, rng, history, tuple(callbacks), epochs, math.ceil(num_samples / batch_size), tuple(names))
 
     def one_epoch() -> None:
-        _train(run, x, y, batch_size, loss, metrics, penalty, clip_norm)
+        _train(run, x, y, batch_size, loss, metrics, penalty, clip_norm, augment)
         if validation is not None:
             values = evaluate(model, *validation, loss=loss, metrics=metrics, batch_size=batch_size)
             run.values |= {f"val_{name}": value for name, value in values.items()}
@@ -121,7 +126,7 @@ def _repeat(run: Run, one_epoch: Callable[[], None]) -> None:
 
 def _train(
     run: Run, x: Data, y: Data, batch_size: int, loss: Loss, metrics: Mapping[str, Metric] | None,
-    penalty: Penalty | None, clip_norm: float | None,
+    penalty: Penalty | None, clip_norm: float | None, augment: Augment | None,
 ) -> None:
     """Go through the samples once, and leave the means of loss and metrics in `run.values`."""
     model, means = run.model, Means()
@@ -129,6 +134,8 @@ def _train(
     for batch, (inputs, target) in enumerate(pairs(model, x, y, batch_size, run.rng)):
         run.batch = batch
         run.tell("on_batch_start")
+        if augment is not None:
+            inputs = (augment(inputs[0], run.rng), *inputs[1:])
         output = model.forward(*inputs, training=True)
         value, dout = judged(loss, output, target)
         _require_finite(value, run)
@@ -171,7 +178,8 @@ def _require_not_frozen(model: Layer) -> None:
 
 
 def _require_options(
-    optimizer: Optimizer, callbacks: Sequence[Callback], penalty: Penalty | None, clip_norm: float | None, history: History | None
+    optimizer: Optimizer, callbacks: Sequence[Callback], penalty: Penalty | None, clip_norm: float | None, augment: Augment | None,
+    history: History | None,
 ) -> None:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer is {kind(optimizer)}; it needs to be an Optimizer, such as Adam(0.001).")
@@ -182,6 +190,8 @@ def _require_options(
             raise TypeError(f"callbacks[{place}] is {kind(callback)}; it needs to be a Callback, such as EarlyStopping().")
     if penalty is not None and not callable(penalty):
         raise TypeError(f"penalty is a {type(penalty).__name__}; it needs to be a function of the name and the array of a parameter.")
+    if augment is not None and not callable(augment):
+        raise TypeError(f"augment is a {type(augment).__name__}; it needs to be a function of a batch and a random generator.")
     if clip_norm is not None:
         require_positive(clip_norm=clip_norm)
     if not isinstance(history, History | None):

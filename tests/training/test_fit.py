@@ -244,6 +244,24 @@ def test_long_gradients_are_shortened():
         np.testing.assert_allclose(p, before[name] - 0.1 * clipped[name])
 
 
+def test_samples_are_changed_afresh_for_every_batch_but_not_those_of_validation():
+    x, y = line(8)
+    seen = []
+
+    def noisy(x, rng):
+        seen.append(x)
+        return x + rng.standard_normal(x.shape)
+
+    model, twin = dense(), dense()
+    history = train(model, x, y, epochs=2, augment=noisy, validation=(x, y))
+    assert [len(batch) for batch in seen] == [4, 4, 4, 4]
+    np.testing.assert_array_equal(np.sort(np.concatenate(seen[:2]), axis=0), np.sort(x, axis=0))
+    np.testing.assert_allclose(history["val_loss"][-1], nn.mean_squared_error(model.forward(x), y)[0])
+    again = train(twin, x, y, epochs=2, augment=noisy, validation=(x, y))  # from the same generator, the same changes
+    assert again["loss"] == history["loss"]
+    assert history["loss"] != train(dense(), x, y, epochs=2, validation=(x, y))["loss"]
+
+
 def test_the_gradients_of_frozen_layers_do_not_count_as_length():
     rng = np.random.default_rng(0)
     model, alone = Sequential(Dense(3, 3, rng=rng, dtype=np.float64), dense()), dense()
@@ -338,6 +356,7 @@ OPTIONS = [
     ({"validation": (np.ones((2, 3)), np.ones((3, 1)))}, ValueError, r"y of validation has 3 samples; it needs 2, as x of validation has"),
     ({"validation": (np.ones((2, 3), np.uint8), np.ones((2, 1)))}, ValueError, r"x of validation has dtype uint8"),
     ({"penalty": 0.1}, TypeError, r"penalty is a float; it needs to be a function"),
+    ({"augment": 0.1}, TypeError, r"augment is a float; it needs to be a function of a batch and a random generator"),
     ({"clip_norm": 0.0}, ValueError, r"clip_norm is 0.0; it needs to be above 0"),
     ({"history": History({"loss": [1.0], "val_loss": [1.0]})}, ValueError, r"history has loss, val_loss; it needs loss, which is what"),
     ({"history": {}}, TypeError, r"history is a dict; it needs to be the History of an earlier fit"),
