@@ -111,7 +111,7 @@ def value_iteration(mdp: Mdp, gamma: float, *, tol: float = 1e-10, max_rounds: i
         change = np.max(np.abs(best - values))
         values = best
         if change <= tol:
-            return Plan(values, _greedy(_look_ahead(mdp, values, gamma)), rounds)
+            return Plan(values, _greedy(mdp, values, gamma), rounds)
     raise ValueError(f"The values still change by {change:.3g} after {max_rounds} rounds; gamma is {gamma} and may need to be lower.")
 
 
@@ -150,7 +150,7 @@ def policy_iteration(mdp: Mdp, gamma: float) -> Plan:
         gain = np.max(q, axis=1) - q[states, policy]
         better = gain > rounding * np.max(np.abs(q))
         if not np.any(better):
-            return Plan(values, _greedy(q), rounds)
+            return Plan(values, _greedy(mdp, values, gamma), rounds)
         policy = np.where(better, np.argmax(q, axis=1), policy)
         rounds += 1
 
@@ -161,9 +161,11 @@ def _look_ahead(mdp: Mdp, values: Array, gamma: float) -> Array:
     return q
 
 
-def _greedy(q: Array) -> Array:
+def _greedy(mdp: Mdp, values: Array, gamma: float) -> Array:
     """The first of the best actions in each state, where those that differ by no more than rounding are as good."""
-    slack = 1e-9 * np.max(np.abs(q))
+    q = _look_ahead(mdp, values, gamma)
+    terms = np.abs(mdp.reward) + gamma * mdp.transition @ np.abs(values)  # rounding is as large as what was added up, not as the sum
+    slack = 1e-9 * np.max(terms, axis=1, keepdims=True)
     policy: Array = np.argmax(q >= np.max(q, axis=1, keepdims=True) - slack, axis=1)
     return policy
 

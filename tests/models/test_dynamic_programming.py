@@ -165,3 +165,9 @@ def test_bad_input_is_refused():
         models.value_iteration(models.Mdp([[[1.0]]], np.ones((1, 1))), 0.9)
     with pytest.raises(TypeError, match="mdp is a GridWorld; it needs to be an Mdp"):
         models.value_iteration(models.GridWorld(("SG",)), 0.9)
+
+
+def test_great_rewards_in_one_state_do_not_hide_small_differences_in_another():
+    mdp = models.Mdp(np.zeros((2, 2, 2)), np.array([[1e7, 0.0], [0.0, 1e-3]]))
+    assert models.value_iteration(mdp, 0.9).policy.tolist() == [0, 1]
+    assert models.policy_iteration(mdp, 0.9).policy.tolist() == [0, 1]
