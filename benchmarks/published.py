@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
-from multiprocessing.pool import AsyncResult
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty
 from typing import Any, NamedTuple
@@ -107,15 +107,9 @@ def samples(part: str, images: bool) -> tuple[np.ndarray, np.ndarray]:
     return (x[:, None] if images else x.reshape(len(x), -1)), mnist.y
 
 
-def prepare(queue: Any) -> None:
-    """Make a process ready to train: it knows where to report to, and leaves Ctrl-C to the process that draws the bars."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global reports
-    reports = queue
-
-
-def train(name: str, seed: int, folder: Path, epochs: int | None) -> dict[str, Any]:
-    """Train one network, going on from its checkpoint if there is one, and measure it on the test part, once."""
+def train(name: str, seed: int, folder: Path, epochs: int | None, queue: Any) -> None:
+    """Train one network, going on from its checkpoint if there is one; measure it on the test part, once, and keep the result."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that draws the bars
     task, checkpoint = TASKS[name], folder / f"{name}-{seed}.safetensors"
     epochs = epochs or task.epochs
     (x, y), (x_test, y_test) = samples("train", task.images), samples("test", task.images)
@@ -125,7 +119,7 @@ def train(name: str, seed: int, folder: Path, epochs: int | None) -> dict[str, A
 
     model, optimizer = task.model(np.random.default_rng(seed)), task.optimizer()
     rng, history = np.random.default_rng(1000 + seed), None
-    callbacks: list[training.Callback] = [Report(name, seed, reports)]
+    callbacks: list[training.Callback] = [Report(name, seed, queue)]
     if task.early_stopping:
         callbacks.append(training.EarlyStopping("val_loss", patience=2, min_delta=0.0005))
     callbacks.append(training.Checkpoint(checkpoint))
@@ -136,7 +130,8 @@ def train(name: str, seed: int, folder: Path, epochs: int | None) -> dict[str, A
         validation=validation, metrics={"accuracy": training.class_accuracy}, callbacks=callbacks, history=history,
     )  # fmt: skip
     accuracy = training.class_accuracy(training.predict(model, x_test), y_test)
-    return {"accuracy": accuracy, "epochs": history.epochs, "parameters": model.num_parameters()}
+    result = {"accuracy": accuracy, "epochs": history.epochs, "parameters": model.num_parameters()}
+    (folder / f"{name}-{seed}.json").write_text(json.dumps(result), encoding="utf-8")
 
 
 def done(folder: Path, name: str, seed: int) -> dict[str, Any] | None:
@@ -145,21 +140,28 @@ def done(folder: Path, name: str, seed: int) -> dict[str, Any] | None:
 
 
 def run(jobs: list[tuple[str, int]], folder: Path, epochs: int | None, workers: int) -> None:
-    """Train what is not trained yet, `workers` at a time, a bar for each."""
+    """Train what is not trained yet, `workers` at a time, each in a process and with a bar of its own."""
     context = get_context("spawn")
-    queue = context.Queue()
+    queue, waiting = context.Queue(), list(jobs)
+    running: dict[tuple[str, int], BaseProcess] = {}
     bars: dict[tuple[str, int], Any] = {}
-    with context.Pool(workers, prepare, (queue,)) as pool:  # leaving it, also by Ctrl-C, ends the processes
-        pending: dict[tuple[str, int], AsyncResult[dict[str, Any]]] = {
-            job: pool.apply_async(train, (*job, folder, epochs)) for job in jobs
-        }
-        while pending:
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                job = waiting.pop(0)
+                running[job] = context.Process(target=train, args=(*job, folder, epochs, queue))
+                running[job].start()
             draw(queue, bars, epochs)
-            for job in [job for job, result in pending.items() if result.ready()]:
-                result = json.dumps(pending.pop(job).get())
-                (folder / f"{job[0]}-{job[1]}.json").write_text(result, encoding="utf-8")
+            for job in [job for job, process in running.items() if not process.is_alive()]:
+                status = running.pop(job).exitcode
+                if status:
+                    raise RuntimeError(f"the training of {job[0]}, seed {job[1]}, ended with status {status}")
                 if job in bars:
                     bars[job].close()
+    finally:
+        for process in running.values():
+            process.terminate()
+            process.join()
 
 
 def draw(queue: Any, bars: dict[tuple[str, int], Any], epochs: int | None) -> None:
@@ -203,7 +205,7 @@ def main() -> int:
     try:
         data.load("mnist", part="test")  # say now, and in one sentence, if it is not there
         run(missing, options.folder, options.epochs, options.jobs)
-    except data.DataError as error:
+    except (data.DataError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
