@@ -259,7 +259,15 @@ def test_samples_are_changed_afresh_for_every_batch_but_not_those_of_validation(
     np.testing.assert_allclose(history["val_loss"][-1], nn.mean_squared_error(model.forward(x), y)[0])
     again = train(twin, x, y, epochs=2, augment=noisy, validation=(x, y))  # from the same generator, the same changes
     assert again["loss"] == history["loss"]
-    assert history["loss"] != train(dense(), x, y, epochs=2, validation=(x, y))["loss"]
+
+
+def test_what_is_trained_on_is_the_changed_samples():
+    x, y = line(8)
+    model, twin = dense(), dense()
+    history = train(model, x, y, augment=lambda x, rng: x + 1)
+    assert history["loss"] == train(twin, x + 1, y)["loss"]
+    np.testing.assert_array_equal(model.params["w"], twin.params["w"])
+    assert history["loss"] != train(dense(), x, y)["loss"]
 
 
 def test_the_gradients_of_frozen_layers_do_not_count_as_length():
