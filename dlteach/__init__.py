@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _FROM_EXERCISES = ("check", "progress", "use")
-_ROOMS = ("authoring", "checking", "cli", "data", "exercises", "models", "nn", "training")
+_ROOMS = ("authoring", "checking", "cli", "data", "exercises", "models", "nn", "traces", "training", "widgets")
 
 __all__ = [*_FROM_EXERCISES, *_ROOMS]
 

@@ -18,6 +18,8 @@ OUTSIDE = {
     "training": {"numpy", "tqdm", "matplotlib", "safetensors"},
     "models": {"numpy"},
     "exercises": {"numpy", "IPython"},
+    "traces": {"numpy"},
+    "widgets": {"numpy", "anywidget", "traitlets", "matplotlib"},
 }
 
 
@@ -31,7 +33,7 @@ def test_a_room_imports_from_outside_only_what_the_design_allows(room):
 
 
 TEXTBOOK = [
-    path for room in ("nn", "training", "models") for path in sorted((Path(__file__).parents[1] / "dlteach" / room).glob("*.py"))
+    path for room in ("nn", "training", "models", "traces", "widgets") for path in sorted((Path(__file__).parents[1] / "dlteach" / room).glob("*.py"))
 ]
 
 
