@@ -1,6 +1,6 @@
 """The widget: a trace, a view of it, and the conversation with the browser.
 
-The browser gets the whole trace at once and plays it by itself; Python is asked only when a knob is turned. See `browser/` for the other side.
+The browser gets the whole trace at once and plays it by itself; Python is asked only when a knob is turned. Its side is in `browser/`.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def frac(top: str, bottom: str) -> str:
 def slot(array: str, index: int | None = None, *, digits: int = 3, brackets: bool = False, color: str = "") -> str:
     """The present value of an array: at `index` in it (counted in C order) if it holds several numbers.
 
-    `brackets` puts a negative number in brackets, as after a times sign. `color` is one of the names that marks have, so that the number looks like what it belongs to in the picture.
+    `brackets` puts a negative number in brackets, as after a times sign. `color` is one of the names that marks have, so that the number
+    looks like what it belongs to in the picture.
     """
     place = "" if index is None else f' data-index="{index}"'
     look = f' class="dlteach-{escape(color)}"' if color else ""
