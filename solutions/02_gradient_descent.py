@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 02 · Gradient descent
 #
+# **First run everything: *Run → Run All Cells* in the menu.** The moving pictures below need Python at work. In a
+# notebook that you open again they say "model not found" until you do.
+#
 # A neural network learns by changing its numbers until its error is as small as it can be. There may be millions of
 # numbers, so nobody can try them all. There is a simpler way: **feel which way the ground slopes, take a step
 # downhill, and repeat.** That is gradient descent. Almost everything in deep learning is trained this way.
@@ -13,15 +16,16 @@
 # - measure a gradient without calculus, and use that to check one you worked out by hand;
 # - fit a line to real flowers with your own code.
 #
-# **Time:** about 75 minutes; section 4 ends at a good place for a break. You need Python functions and loops, a little
+# **Time:** about 80 minutes; section 4 ends at a good place for a break. You need Python functions and loops, a little
 # NumPy, and derivatives from school.
 #
 # **How checking works.** Under each exercise is a cell with `dlteach.check`. Run it as often as you like: it tries
 # your function on several inputs and tells you what is wrong; the number below it is your points. Nothing breaks if
 # you skip an exercise: the rest of the lesson uses your functions where they are right, and ours where they are not.
 #
-# Read from top to bottom, and run each cell when you come to it (Shift + Enter). Many cells only draw a picture: you
-# need not read their code. Where it says **Play**, change the last line of such a cell and run it again.
+# Then read from top to bottom. When you have written a function, run its cell and all below it (*Run → Run Selected
+# Cell and All Below*), so that the pictures use it. Many cells only draw a picture: you need not read their code. Where
+# it says **Play**, use the controls of the picture, or change the last line of the cell and run it again.
 
 # %%
 import numpy as np
@@ -29,6 +33,7 @@ from dlteach import use
 
 # %% play=true
 import matplotlib.pyplot as plt
+from dlteach.widgets import explore_descent, explore_regression
 
 # colours that can be told apart with any kind of colour vision
 BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"
@@ -212,40 +217,48 @@ def gradient_descent(grad, start, lr, steps):
 
 
 # %% [markdown]
-# ## 4. The learning rate
+# ### Watch your walk
 #
-# Here is the descent on $x^2$ from 10, with learning rate 0.1.
-
+# Here is a picture that moves. The walker in it is *your* `gradient_descent`, right or wrong, on $x^2$, from 10, with
+# learning rate 0.1. (If it is not written yet, the picture says so and shows ours.)
 
 # %% play=true
-def show_descent(lr, start=10.0, steps=20):
-    descend, slope = use("gradient_descent"), use("quadratic_derivative")
-    path = descend(slope, start, lr, steps)
-    _, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
-    reach = max(10, np.abs(path).max()) * 1.05
-    x = np.linspace(-reach, reach, 201)
-    left.plot(x, x**2, color=BLUE)
-    left.plot(path, path**2, "o-", color=ORANGE, markersize=5, linewidth=1)
-    left.plot(path[0], path[0] ** 2, "s", color=BLACK, label="start")
-    left.set(xlabel="x (no unit)", ylabel="height x² (no unit)", title=f"Path on the curve, lr = {lr:g}")
-    left.legend()
-    right.plot(path, "o-", color=ORANGE, markersize=5, linewidth=1)
-    right.axhline(0, color=BLACK, linewidth=1, linestyle=":")
-    right.set(xlabel="step t", ylabel="place x (no unit)", title=f"Place after each step: ends at {path[-1]:.4g}")
-    plt.show()
-
-
-show_descent(lr=0.1)
+explore_descent(descend=gradient_descent)
 
 # %% [markdown]
-# *In the pictures: on the left, dots run down the right-hand side of the valley, close together near the bottom. On
-# the right, the place falls from 10 towards 0, fast at first, then more and more slowly.*
+# *In the picture: on the left the curve x², with the walker (orange), the tangent under her feet (purple, dashed) and
+# her next step (green arrow). On the right her place after each step: it falls from 10 towards 0, fast at first, then
+# more and more slowly. Below, the equation with the numbers of this step, each in the colour it has in the picture.*
 #
-# **Predict**, before you try. What will happen with a learning rate of 0.01? With 0.5? 0.9? 1.0? 1.1? Write down one
-# word for each. (No need to calculate: a guess will do.)
+# **How to use it**
 #
-# **Play:** now try them, in the last line of the cell above. Try another start, too, with
-# `show_descent(lr=0.9, start=-3)`: does it change *whether* the walker arrives?
+# - **Time:** ▶ plays and pauses; ‹ and › go one step back or forth; drag the long slider to any step. On the keyboard,
+#   once you have clicked into the picture: Space, ← and →, Home and End.
+# - **Controls:** the learning rate and the number of steps can be changed, and the start (the square) can be dragged;
+#   or go to it with the Tab key and use the arrow keys. Python then walks anew.
+# - **Numbers:** point at anything in a picture to read its numbers, or open *Numbers at this step*.
+# - **The ghost:** the grey, hollow walker is ours. While you are right, you cover her. Where the two part, there is a
+#   mark under the slider, and a sentence says what you did and what we did: look at the equation at that step.
+#
+# **Play:** go through the first three steps, and find the numbers of the table above. When you have changed your
+# function, run its cell again, and then the one with the picture.
+
+# %% [markdown]
+# ## 4. The learning rate
+#
+# With learning rate 0.1, the walker got down to 0. What will happen with 0.01? With 0.5? 0.9? 1.0? 1.1?
+#
+# **Predict.** The next picture asks you before it shows what happens. (No need to calculate: a guess will do.) It
+# begins with 0.01. Answer, watch her walk, then tick *Ask me again after each change* and set the other four.
+
+# %% play=true
+explore_descent(lr=0.01, grad=use("quadratic_derivative"), descend=use("gradient_descent"), ask=True)
+
+# %% [markdown]
+# *In the pictures: the curve and the places after each step, as above. What happens at a step stands below them, in
+# words and numbers.*
+#
+# **Play:** drag the start elsewhere. Does it change *whether* the walker arrives?
 #
 # Here are all of them together:
 
@@ -311,37 +324,15 @@ compare_rates([0.01, 0.1, 0.5, 0.9, 1.0, 1.1])
 
 
 # %% play=true
-def show_two_dips(rates, start=3.2, steps=40):
-    descend = use("gradient_descent")
-
-    def height(x):
-        return (x**2 - 4) ** 2 / 8 + 0.3 * x
-
-    def slope(x):
-        return x * (x**2 - 4) / 2 + 0.3
-
-    _, ax = plt.subplots(figsize=(7, 3.8))
-    x = np.linspace(-3.3, 3.4, 300)
-    ax.plot(x, height(x), color=BLUE)
-    ax.plot(start, height(start), "s", color=BLACK, label="start")
-    for lr, marker, color in zip(rates, "o^", (ORANGE, GREEN), strict=False):
-        path = descend(slope, start, lr, steps)
-        label = f"lr = {lr:g} ends at {path[-1]:.2f}"
-        ax.plot(path, height(path), marker + "-", color=color, linewidth=1, markersize=6, label=label)
-    ax.set(xlabel="x (no unit)", ylabel="height (no unit)", title="A landscape with two dips")
-    ax.legend()
-    plt.show()
-
-
-show_two_dips(rates=[0.05, 0.4])
+explore_descent("two_dips", lr=0.05, steps=40, descend=use("gradient_descent"))
 
 # %% [markdown]
-# *In the picture: two dips, the left one deeper. From the same start on the right, the small learning rate (circles)
-# runs into the right-hand dip and stays. The large one (triangles) leaps over it with its first step and settles in
-# the deeper dip on the left.*
+# *In the picture: two dips, the left one deeper. From the start on the right, with this small learning rate, the walker
+# runs into the right-hand dip and stays. With 0.4 she leaps over it with her first step and settles in the deeper dip
+# on the left.*
 #
-# **Play:** in the last line add `start=-3.2`, to set out from the other side: `show_two_dips([0.05, 0.4], start=-3.2)`.
-# What do the large steps do now?
+# **Play:** set the learning rate to 0.4. Then drag the start to about −3.2, to set out from the other side, and try
+# 0.05 and 0.4 again. What do the large steps do now?
 #
 # <details>
 # <summary>What you should have found</summary>
@@ -397,6 +388,9 @@ plt.show()
 # the hole (circle) it is large; far out on the plain (triangle) it is almost 0, although the bottom is farthest
 # away.*
 #
+# (You can walk there, too: in the picture with the two dips, choose the surface *hole in a plain*. Out on the plain the
+# walker hardly moves, whatever the learning rate. Drag her start nearer to the hole.)
+#
 # So what turns a slope into a step of a sensible length? The learning rate, and nothing else. That is why no learning
 # rate is right for all problems, and why you will meet it as the first thing to tune.
 
@@ -412,38 +406,18 @@ plt.show()
 # is now an array with two entries.
 #
 # **Predict.** One bowl is round ($a = b = 1$); the other is long and narrow ($a = 1$, $b = 10$, so ten times as steep
-# across as along). Both walkers start at the same place and use the same learning rate. Which path is straight?
-
+# across as along). Both walkers start at the same place and use the same learning rate, 0.18. Which path is straight?
 
 # %% play=true
-def draw_bowl(ax, descend, a, b, lr, start, steps):
-    path = descend(lambda x: np.array([a, b]) * x, np.array(start), lr, steps)
-    grid_0, grid_1 = np.meshgrid(np.linspace(-10, 10, 120), np.linspace(-5, 5, 80))
-    lines = ax.contour(grid_0, grid_1, (a * grid_0**2 + b * grid_1**2) / 2, levels=12, cmap="cividis", linewidths=1)
-    ax.clabel(lines, fontsize=8)
-    ax.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=4, linewidth=1)
-    ax.plot(*start, "s", color=BLACK, label="start")
-    ax.plot(0, 0, "*", color=BLACK, markersize=13, label="lowest point")
-    ax.set(xlabel="x₀ (no unit)", title=f"a = {a:g}, b = {b:g}, lr = {lr:g}")
-    ax.set(xlim=(-10, 10), ylim=(-5, 5), aspect="equal")
-
-
-def show_bowls(lr=0.18, start=(-9.0, 3.0), steps=25):
-    descend = use("gradient_descent")
-    _, (left, right) = plt.subplots(1, 2, figsize=(11, 3.4), sharey=True, layout="constrained")
-    draw_bowl(left, descend, 1.0, 1.0, lr, start, steps)
-    draw_bowl(right, descend, 1.0, 10.0, lr, start, steps)
-    left.set_ylabel("x₁ (no unit)")
-    right.legend(loc="lower right")
-    plt.show()
-
-
-show_bowls(lr=0.18)
+explore_descent("round_bowl", lr=0.18, steps=25, descend=use("gradient_descent"))
 
 # %% [markdown]
-# *In the pictures: lines of equal height seen from above, like on a hiking map, with the heights written on them. In
-# the round bowl (left) the path runs straight to the lowest point, the star. In the narrow bowl (right) it zigzags
-# across the valley, from one wall to the other.*
+# *In the pictures: on the left the bowl seen from above, like on a hiking map, with lines of equal height and the
+# heights written on them; the dashed arrow is the gradient (only its direction counts here), the green one the next
+# step. On the right the height after each step. In the round bowl the path runs straight to the lowest point, the
+# star.*
+#
+# **Play:** now choose the surface *narrow bowl*. *Here the path zigzags across the valley, from one wall to the other.*
 #
 # <details>
 # <summary>Why the zigzag?</summary>
@@ -456,13 +430,13 @@ show_bowls(lr=0.18)
 # </details>
 
 # %% [markdown]
-# **Predict**, then **play**: which `lr` is the best one for the round bowl? What happens to the narrow bowl with that
-# one? And with `lr=0.1`, and `lr=0.21`?
+# **Predict**, then **play**: which learning rate is the best one for the round bowl? What happens to the narrow bowl
+# with that one? And with 0.1, and with 0.21?
 #
 # <details>
 # <summary>Reveal</summary>
 #
-# The round bowl is best served with `lr=1`: both factors are 0, and the first step arrives. In the narrow one, the
+# The round bowl is best served with 1: both factors are 0, and the first step arrives. In the narrow one, the
 # factor across is then −9: the path is out of the picture at once. With 0.1 the factor across is 0, and the path runs
 # down the middle of the valley, but slowly: only a tenth of the way that is left with each step. With 0.21 the factor
 # across is −1.1, and the path flies apart, though along the valley all is well.
@@ -472,6 +446,10 @@ show_bowls(lr=0.18)
 # once.
 #
 # </details>
+#
+# Two more landscapes are in the menu. On the *mountain pass* the ground is level at (0, 0), though it is no lowest
+# point: drag the start to either side of the middle line, and see in which dip she ends. The *curved valley* is reached
+# in a step or two, and then takes a long time to follow.
 
 # %% [markdown]
 # ## 7. Measuring a slope
@@ -712,8 +690,54 @@ print(f"by the formula: {np.sum(x * y) / np.sum(x * x):.9f}")
 # %% [markdown]
 # For networks there is no such formula. There is only the way down, and you have just built it.
 #
-# (Look at the flowers again: nearly all setosa and most versicolor lie below the line, most virginica above. A line
-# that need not start at the origin fits better. It takes *two* numbers, and the very same `gradient_descent`.)
+# ### A line that need not start at the origin
+#
+# Look at the flowers again: nearly all setosa and most versicolor lie below the line, most virginica above. A line that
+# need not go through the origin fits better. It takes *two* numbers,
+#
+# $$\text{width} \approx w \cdot \text{length} + b$$
+#
+# so the loss is a landscape over $w$ and $b$, as in section 6, and the very same `gradient_descent` walks in it. A
+# place is the array $(w, b)$.
+#
+# **Predict.** Will this landscape be more like the round bowl, or like the narrow one?
+
+# %% play=true
+names = {"x_label": "petal length (cm)", "y_label": "petal width (cm)"}
+explore_regression(x, y, lr=0.03, steps=200, descend=use("gradient_descent"), **names)
+
+# %% [markdown]
+# *In the pictures: on the left the flowers, the line of this step, and the error of each flower as an upright stroke.
+# In the middle the loss over w and b, from above: a long, narrow valley that runs from the upper left to the lower
+# right; the path leaps into it with the first step and then creeps along it towards the star. On the right the loss
+# after each step: it falls from 2 to less than 0.1 at once, and hardly after that.*
+#
+# **Play:** step through the first five steps, then let it play on. What does the line do at first, and what later? Then
+# try the learning rates 0.05 and 0.06.
+#
+# <details>
+# <summary>What you should have found</summary>
+#
+# The valley is narrow. At first the line tilts up to the flowers, in one or two steps: that is the way across. Then it
+# tilts a little further and sinks at its left end, for hundreds of steps: that is the way along. A larger $w$ with a
+# smaller $b$ gives nearly the same widths for these flowers, so the loss hardly changes that way. With 0.05 the walker
+# swings across the valley, with 0.06 she flies apart: just over the limit, again about 0.055.
+#
+# </details>
+#
+# The valley is narrow because all lengths lie far to the right of 0, so that tilting the line lifts all flowers at
+# once. Measure the lengths from their mean instead, and tilting and lifting no longer get in each other's way:
+
+# %% play=true
+names = {"x_label": "petal length less its mean (cm)", "y_label": "petal width (cm)"}
+explore_regression(x - x.mean(), y, lr=0.2, steps=20, descend=use("gradient_descent"), **names)
+
+# %% [markdown]
+# *In the pictures: the same flowers, with 0 in their middle. The valley is no longer tilted and almost round, and the
+# path reaches the star within 20 steps.*
+#
+# The same flowers, the same line, and 20 steps in place of hundreds. This is another reason why data are scaled before
+# a network sees them.
 #
 # ## What to take away
 #

@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 04 · Logistic regression: yes or no, and how sure?
 #
+# **First of all, run all:** *Run → Run All Cells*. Some pictures here move, and they need a running kernel; in a notebook
+# that was only opened they say "model not found" until then.
+#
 # After this lesson you can
 #
 # - turn a score into a probability, and a probability into a decision;
@@ -23,12 +26,13 @@ from dlteach import use
 
 # %% [markdown]
 # The next cell only prepares the drawing: colours that everybody can tell apart, and one helper. Cells that draw are
-# for playing: you need not read their code. The knobs are in the last lines; change them and run the cell again.
+# for playing: you need not read their code. Some pictures have knobs of their own; for the others, change the last line
+# of the cell and run it again.
 
 # %% play=true
 import matplotlib.pyplot as plt
 
-BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
+BLUE, ORANGE, BLACK = "#0072B2", "#D55E00", "#000000"
 
 
 def axes(title, xlabel, ylabel, width=6.0, height=3.4):
@@ -459,41 +463,77 @@ def train_logistic_regression(x, y, lr, epochs):
 # Let it learn: two clouds of points in the plane, with two features each, so that there is something to see.
 #
 # **Predict:** the loss before training, with all weights at zero, is the same for *every* data set. Which number is it?
+# Write it down before you look.
 #
-# **Play:** change `lr` and `epochs`. What does a very small learning rate look like? And a very large one, 200 say?
+# ### A picture that moves
+#
+# The next cell shows a whole training. You can go back and forth in it as in a film:
+#
+# - **Play** (▶) runs through the epochs. The buttons beside it go one epoch back or forward, or to the first or last one.
+# - Drag the **long slider** to any epoch you like. By keyboard: go to it with Tab, then the arrow keys go step by step,
+#   Home and End jump to the ends, and the space bar plays.
+# - The line of text below the pictures says what has just happened. Point at anything to read its numbers; below
+#   *Numbers at this step* they stand in a table.
+# - The **controls** on top are knobs: turn one, and Python trains anew.
+#
+# On the left are the points. Behind them, colours show the probability of class 1, and the black line is where it is one
+# half: on one side of it the answer is *yes*, on the other one *no*. Points on the wrong side have a ring. (More about
+# the line in section 6, and about the table on the right in section 7.) After the first step the player stops and asks you
+# for a **prediction**. Take a guess; it does not count for anything.
 
 # %% play=true
 from dlteach.data import load
+from dlteach.widgets import explore_logistic, explore_threshold
 
 clouds = load("two_blobs", n=160, rng=np.random.default_rng(4), distance=2.6)
 
-
-def draw_training(lr=0.5, epochs=60):
-    train, loss = use("train_logistic_regression"), use("binary_cross_entropy")
-    shown, path = np.unique(np.linspace(0, epochs, 61).astype(int)), []
-    for epoch in shown:  # train from the start up to each of these epochs: slow, but the data are small
-        w, b = train(clouds.x, clouds.y, lr, int(epoch))
-        path.append(loss(clouds.x @ w + b, clouds.y))
-    ax = axes(f"Learning curve, lr = {lr}", "epoch", "loss J", height=3.0)
-    ax.plot(shown, path, color=BLUE, marker=".")
-    ax.set_ylim(bottom=0)
-    plt.show()
-    print(f"loss at the start {path[0]:.3f}, in the end {path[-1]:.3f}; weights {w.round(2)}, bias {b:.2f}")
-
-
-draw_training(lr=0.5, epochs=60)
+explore_logistic(clouds.x, clouds.y, lr=0.5, epochs=60, grad=use("logistic_gradient"), ask=True)
 
 # %% [markdown]
-# *Picture: the loss starts at 0.69 and falls, steeply at first and then more and more slowly, to about 0.23.*
+# *Picture, after the last epoch. Left: two overlapping clouds, circles (class 0) at the lower left and squares (class 1)
+# at the upper right. A black line runs between them from the upper left to the lower right; the background changes from
+# purple (low probability of class 1) on its lower side to orange (high) on its upper side, and 13 points are ringed.
+# Middle: the loss starts at 0.69 and falls, steeply at first and then more and more slowly, to about 0.23. Right: a table
+# with the counts 74 and 6 above 7 and 73.*
+#
+# **Play:** turn the knobs for the learning rate and the epochs. What does a very small learning rate look like? And a very
+# large one, 200?
 #
 # <details><summary>Answer</summary>
 #
-# $-\log \tfrac12 \approx 0.693$: with zero weights every probability is one half, whatever the labels. If your training
-# starts with another loss, something is wrong before the first step. That is worth knowing in every project.
+# The first loss is $-\log \tfrac12 \approx 0.693$: with zero weights every probability is one half, whatever the labels. If
+# your training starts with another loss, something is wrong before the first step. That is worth knowing in every project.
 #
-# With `lr=0.001` sixty epochs are nowhere near enough. With `lr=200` the first step jumps far across the valley: the
-# loss shoots up from 0.69 to more than 6, and the descent needs a long time to come back. If a learning curve climbs,
-# the learning rate is the first suspect.
+# With 0.001 the line is in its place after a single step, but the colours stay pale and the loss hardly falls: sixty epochs
+# are nowhere near enough to become sure of anything. With 200 the first step jumps far across the valley: the loss shoots
+# up from 0.69 to more than 6, comes down, and shoots up again. If a learning curve climbs, the learning rate is the first
+# suspect.
+#
+# And your prediction? The number of wrong points hardly changes after the first step, while the loss falls to less than
+# half. A count of mistakes looks at the sides of a line only; the loss looks at every probability.
+# </details>
+
+# %% [markdown]
+# ### Your own gradient at work
+#
+# Now the training is run by **your** `logistic_gradient`, right or wrong. Ours runs behind it, dashed and grey. If both give
+# the same numbers, one line lies upon the other, and that is said below the player. If not, a mark on the slider shows where
+# they part, with both numbers. (If your function stops with an error, you read that there, and see ours.)
+#
+# **Predict:** what would you see if the error had the wrong sign, $y - p$ in place of $p - y$?
+#
+# **Play:** try it. Put the mistake into your function above, run its cell, then this one. Watch. (Then mend it.)
+
+# %% play=true
+explore_logistic(clouds.x, clouds.y, grad=logistic_gradient)
+
+# %% [markdown]
+# *Picture, with a right gradient: the same as above; the dashed grey lines lie under the boundary and the learning curve.*
+#
+# <details><summary>Answer</summary>
+#
+# Both gradients point the other way, so every step goes uphill. The line appears in the same place, but with its sides
+# exchanged: the colours are the wrong way round, nearly all points are ringed, and the loss grows and grows.
 # </details>
 
 # %% [markdown]
@@ -522,40 +562,20 @@ def predict(x, w, b, threshold=0.5):
 
 # %% [markdown]
 # With two features we can see the decision: all points with $p$ exactly at the threshold lie on a straight line, the
-# **decision boundary**.
+# **decision boundary**. Here is the same training once more, at its end, and with your `predict` if it is right.
 #
 # **Predict:** which way does the boundary move when the threshold goes up from 0.5 to 0.9? Will it turn as well?
 #
-# **Play:** change `threshold`.
-
+# **Play:** turn the knob for the threshold.
 
 # %% play=true
-def draw_boundary(threshold=0.5, lr=0.5, epochs=200):
-    predict, train, sigmoid = use("predict"), use("train_logistic_regression"), use("sigmoid")
-    x, y = clouds.x, clouds.y
-    w, b = train(x, y, lr, epochs)
-    ax = axes(f"Decisions at threshold {threshold}", "feature x1 (no unit)", "feature x2 (no unit)", height=4.2)
-    side = np.linspace(-5, 5, 101)
-    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    p = sigmoid(grid @ w + b).reshape(101, 101)
-    shades = ax.contourf(side, side, p, levels=np.linspace(0, 1, 11), cmap="cividis", alpha=0.55)
-    plt.colorbar(shades, ax=ax, label="probability of class 1")
-    line = ax.contour(side, side, p, levels=[threshold], colors=BLACK, linewidths=2)
-    ax.clabel(line, fmt=f"p = {threshold}")
-    for label, marker, color in ((0, "o", ORANGE), (1, "^", BLUE)):
-        ax.scatter(*x[y == label].T, marker=marker, color=color, edgecolor="white", label=f"class {label}")
-    wrong = predict(x, w, b, threshold) != y
-    ax.scatter(*x[wrong].T, s=130, facecolor="none", edgecolor=BLACK, label=f"wrong: {wrong.sum()}")
-    ax.legend(loc="lower left")
-    plt.show()
-
-
-draw_boundary(threshold=0.5)
+boundary = explore_logistic(clouds.x, clouds.y, threshold=0.5, predict=use("predict"))
+boundary.t = len(boundary.trace) - 1  # begin at the end of the training
+boundary
 
 # %% [markdown]
-# *Picture: two overlapping clouds, circles (class 0) at the lower left and triangles (class 1) at the upper right. The
-# background goes from dark (low probability of class 1) to light (high). A straight black line, the boundary, runs
-# between the clouds from the upper left to the lower right; the few points on the wrong side of it are ringed.*
+# *Picture, left: the clouds as before, the boundary between them, 13 points ringed. With a threshold of 0.9 the boundary has
+# moved to the upper right, into the cloud of class 1, parallel to where it was; now 22 squares are ringed and no circle.*
 #
 # <details><summary>Answer</summary>
 #
@@ -728,56 +748,23 @@ def f1_score(y_true, y_pred):
 #
 # **Predict:** when the threshold goes up, what happens to recall? And to precision?
 #
-# **Play:** change the threshold in the last line, from 0.05 to 0.95. Find one for a screening that misses at
-# most 1 sick person in 10.
+# **Play:** here the long slider of the player *is* the threshold: drag it, or use the arrow keys. Find one for a screening
+# that misses at most 1 sick person in 10.
 
 # %% play=true
 people = load("imbalanced_blobs", n=1000, rng=np.random.default_rng(1), positive_fraction=0.05, distance=3.0)
 
+w, b = use("train_logistic_regression")(people.x, people.y, 0.5, 500)
+metrics = {name: use(name) for name in ("confusion_matrix", "precision", "recall", "f1_score")}
 
-def draw_matrix(ax, matrix, names):
-    """A confusion matrix with its counts written in, shaded by the share of each row."""
-    shade = matrix / matrix.sum(axis=1, keepdims=True)
-    ax.imshow(shade, cmap="cividis", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(matrix):
-        ax.text(column, row, count, ha="center", va="center", fontsize=14, color="black" if shade[row, column] > 0.5 else "white")
-    ax.set(title="Confusion matrix (counts)", xlabel="predicted", ylabel="true")
-    ax.set_xticks(range(len(names)), names)
-    ax.set_yticks(range(len(names)), names, rotation=90, va="center")
-    ax.grid(False)
-
-
-def draw_threshold(x, y, w, b, threshold, names):
-    predict, matrix = use("predict"), use("confusion_matrix")
-    metrics = {"precision": (use("precision"), BLUE, "-"), "recall": (use("recall"), ORANGE, "--"), "F1": (use("f1_score"), GREEN, ":")}
-    steps = np.linspace(0.02, 0.98, 49)
-    _, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained", width_ratios=[1.6, 1])
-    for name, (metric, color, style) in metrics.items():
-        left.plot(steps, [metric(y, predict(x, w, b, t)) for t in steps], style, color=color, linewidth=2.5, label=name)
-    left.axvline(threshold, color=BLACK, linewidth=1.5, label=f"threshold {threshold}")
-    left.set(title="What the threshold does", xlabel="threshold (a probability)", ylabel="share", ylim=(0, 1.05))
-    left.grid(alpha=0.3)
-    left.legend(loc="lower center")
-    y_pred = predict(x, w, b, threshold)
-    draw_matrix(right, matrix(y, y_pred, 2), names)
-    plt.show()
-    print(
-        f"accuracy {np.mean(y_pred == y):.3f}   "
-        + "   ".join(f"{name} {metric(y, y_pred):.3f}" for name, (metric, _, _) in metrics.items())
-    )
-
-
-def play_with_people(threshold):
-    w, b = use("train_logistic_regression")(people.x, people.y, 0.5, 500)
-    draw_threshold(people.x, people.y, w, b, threshold, names=("healthy", "sick"))
-
-
-play_with_people(threshold=0.5)
+explore_threshold(use("sigmoid")(people.x @ w + b), people.y, class_names=("healthy", "sick"), **metrics)
 
 # %% [markdown]
 # *Picture, left: against the threshold, recall (dashed) falls from nearly 1 to below 0.2, precision (solid) rises from
-# below 0.3 to 1, not quite smoothly, and F1 (dotted) is best in between. Right: the confusion matrix at the chosen
-# threshold, in people. At 0.5: 941 healthy people left alone, 9 false alarms, 16 sick people missed, 34 found.*
+# below 0.3 to 1, not quite smoothly, and F1 (dotted) is best in between; an upright line marks the threshold. Middle: what
+# probabilities the two classes get. Nearly all healthy people are below 0.05; the sick are spread from 0 to 1, a third of
+# them above 0.9. Right: the confusion matrix at the threshold, in people. At 0.5: 941 healthy people left alone, 9 false
+# alarms, 16 sick people missed, 34 found.*
 #
 # <details><summary>Answer</summary>
 #
@@ -819,14 +806,14 @@ for name, y in (("training", y_train), ("validation", y_val), ("test", y_test)):
 # %% play=true
 w, b = use("train_logistic_regression")(x_train, y_train, lr=1.0, epochs=500)
 y_pred = use("predict")(x_val, w, b)
-matrix = use("confusion_matrix")(y_val, y_pred, 2)
-metrics = {name: use(name) for name in ("precision", "recall", "f1_score")}
+metrics = {name: use(name) for name in ("confusion_matrix", "precision", "recall", "f1_score")}
+matrix = metrics["confusion_matrix"](y_val, y_pred, 2)
 print("            predicted no    predicted 8")
 print(f"truly no    {matrix[0, 0]:12}    {matrix[0, 1]:11}")
 print(f"truly 8     {matrix[1, 0]:12}    {matrix[1, 1]:11}")
 print(f"\naccuracy    {np.mean(y_pred == y_val):.3f}")
-for name, metric in metrics.items():
-    print(f"{name:9}   {metric(y_val, y_pred):.3f}")
+for name in ("precision", "recall", "f1_score"):
+    print(f"{name:9}   {metrics[name](y_val, y_pred):.3f}")
 
 # %% [markdown]
 # An accuracy of nearly 98 % sounds splendid, until you remember that never saying 8 has 90 % already. The recall tells
@@ -864,12 +851,13 @@ draw_weights(w)
 # **Play:** find the *highest* threshold that does it.
 
 # %% play=true
-draw_threshold(x_val, y_val, w, b, threshold=0.5, names=("not 8", "8"))
+explore_threshold(use("sigmoid")(x_val @ w + b), y_val, class_names=("not 8", "8"), threshold=0.5, **metrics)
 
 # %% [markdown]
 # *Picture, left: recall (dashed) is 1 for the lowest thresholds, 0.8 at one half and nearly 0 at the highest; precision
-# (solid) rises from 0.2 to 1. Right: at 0.5, 323 other digits are left alone, there is 1 false alarm, 7 eights are
-# missed and 28 are found.*
+# (solid) rises from 0.2 to 1. Middle: the other digits are crowded near 0, the eights are spread over the whole range, most
+# of them above one half. Right: at 0.5, 323 other digits are left alone, there is 1 false alarm, 7 eights are missed and 28
+# are found.*
 #
 # <details><summary>Answer, and how to let the computer search</summary>
 #

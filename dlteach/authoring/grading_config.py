@@ -19,7 +19,14 @@ class CleanMetadata(NbGraderPreprocessor):
     """Remove every tag from the cells that nbgrader knows, and metadata that isn't nbgrader's although it has the name.
 
     A tag can make Jupyter skip a cell, a skipped test prints nothing, and nbgrader takes a silent test for a passed one.
+    The state of widgets goes too: it belongs to outputs that are made anew.
     """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Clean the notebook, then each cell."""
+        nb.metadata.pop("widgets", None)
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
         """Clean one cell."""
@@ -65,4 +72,5 @@ def configure(config: Any, seconds: int = CELL_SECONDS) -> None:
     config.Execute.timeout = seconds
     config.Execute.skip_cells_with_tag = PLAY
     config.Execute.extra_arguments = ["--log-level=ERROR"]  # or every kernel warns the instructor about its local sockets
+    config.Execute.store_widget_state = False  # with it, a feedback page asks the network for the widgets; without, it shows their pictures
     config.Autograde.sanitize_preprocessors = SANITIZE

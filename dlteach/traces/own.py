@@ -28,14 +28,16 @@ def call(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """
     try:
         return function(*arguments, **named)
+    except OwnFunctionError:  # from a function of the learner's that this one called: it names the right one already
+        raise
     except NotImplementedError as error:
         raise OwnFunctionError(f"{name_of(function)} is not written yet.") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # exit() in a function would otherwise end the learner's kernel
         raise OwnFunctionError(f"{name_of(function)} stopped with {type(error).__name__}: {error}") from error
 
 
 def numbers(function: Callable[..., Any], result: Any, shape: tuple[int, ...], what: str = "a result") -> Array:
-    """What the learner's function returned, as a float64 array of the shape it should have.
+    """What the learner's function returned, as a new float64 array of the shape it should have.
 
     Raises:
         OwnFunctionError: it is None, is no array of numbers, or has another shape.
@@ -44,7 +46,10 @@ def numbers(function: Callable[..., Any], result: Any, shape: tuple[int, ...], w
     if result is None:
         raise OwnFunctionError(f"{name} returned None for {what}: is a return missing?")
     try:
-        array = np.asarray(result, dtype=float)
+        array = np.array(result)  # a copy: a function may return the array it works on, and write to it the next time
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"{array.dtype} are no real numbers")
+        array = array.astype(float)
     except (TypeError, ValueError) as error:
         raise OwnFunctionError(f"{name} returned {type(result).__name__} for {what}; it should be numbers of shape {shape}.") from error
     if array.shape != shape:

@@ -148,10 +148,9 @@ class Trace:
                 parts.append(raw)
                 offset += len(raw)
         if offset > MAX_BYTES:
-            largest = max(layout, key=lambda name: int(np.prod(layout[name]["shape"])))
-            raise ValueError(
-                f"the trace weighs {offset} bytes; it may weigh {MAX_BYTES}. The largest array is {largest!r}, {layout[largest]}."
-            )
+            largest = max({**self.frames, **self.fixed}.items(), key=lambda item: _values(item[1]).nbytes)[0]
+            what = f"of shape {tuple(layout[largest]['shape'])} as {layout[largest]['dtype']}"
+            raise ValueError(f"the trace weighs {offset} bytes; it may weigh {MAX_BYTES}. The largest array is {largest!r}, {what}.")
         about = {
             "sentences": list(self.sentences),
             "caption": self.caption,

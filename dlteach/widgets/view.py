@@ -90,6 +90,8 @@ class Rule:
 class Heatmap:
     """Numbers on a grid `(rows, columns)` as colours, over the whole panel; row 0 is at the bottom. Contours are lines of equal value.
 
+    A number is that of the middle of its cell: of n columns from low to high, the first stands at low + (high - low) / 2n.
+
     `range`: which numbers get the first and the last colour. `label`: what the numbers are, beside the colour bar. `contours`: levels,
     or the name of an array that holds them; `contour_labels` writes each level beside its line.
     """
@@ -132,7 +134,7 @@ class Matrix:
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A station of a graph at (x, y), in units of its own; `map` is the place of its little heat map among the graph's `maps`."""
+    """A station of a graph at (x, y), in units of its own, y upwards; `map` is its little heat map's place among the graph's `maps`."""
 
     id: str
     label: str

@@ -1,1 +1,223 @@
+// The marks of a panel, each drawn from its arrays as they are at one frame.
 
+const CLASSES = [["blue", "circle"], ["orange", "square"], ["green", "triangle"], ["purple", "diamond"], ["ink", "star"]];
+// How many corners, where the first is, how large beside a circle.
+const CORNERS = { square: [4, 0.785, 1.25], triangle: [3, -1.571, 1.35], diamond: [4, 0, 1.35], star: [10, -1.571, 1.7] };
+const SEQUENTIAL = [[0, 32, 77], [49, 68, 107], [102, 105, 112], [149, 143, 120], [203, 186, 105], [255, 234, 70]];
+const DRAW = { line, points, segments, rule, heatmap, bars, matrix, graph };
+
+const colorOf = (mark) => theme[mark.ghost ? "grey" : mark.color];
+const inside = (px, py, [x, y, w, h] = area) => px >= x - 1 && px <= x + w + 1 && py >= y - 1 && py <= y + h + 1;
+/** How the lines of a mark are drawn. */
+const look = (mark) => [colorOf(mark), mark.width ?? 1.5, mark.ghost ? "dashed" : mark.dash, true];
+
+/** The 256 colours of a heat map. @param {any} mark @returns {number[][]} */
+const shades = ({ palette, opacity = 1 }) => trace.keep([palette, opacity, theme.paper, theme.purple].join(), () => {
+  const paper = rgb(theme.paper), stops = palette === "diverging" ? [rgb(theme.purple), paper, rgb(theme.orange)] : SEQUENTIAL;
+  return Array.from({ length: 256 }, (_, i) => {
+    const place = i / 255 * (stops.length - 1), next = ceil(place) || 1;
+    return mix(paper, mix(stops[next - 1], stops[next], place - next + 1), opacity).concat(255);
+  });
+});
+/** The colour of a number in a heat map. */
+function shadeOf(mark) {
+  const [low, high] = span(mark.range), colors = shades(mark);
+  return (value) => colors[clamp(round((value - low) / (high - low) * 255), 0, 255)];
+}
+
+/**
+ * Rows of numbers out of arrays. Of one number per frame: its history if `past`, else the present one, in every row.
+ * @param {string[]} names @param {boolean} [past]
+ * @returns {number[][]}
+ */
+function rowsOf(names, past) {
+  const arrays = names.map((name) => (trace.shape(name).length ? at(name) : past && trace.each(name) ? trace.history(name, t) : at(name)[0]));
+  const length = min(...arrays.map((array) => array.length ?? Infinity));
+  return Array.from({ length: length < Infinity ? length : 1 }, (_, i) => arrays.map((array) => array[i] ?? array));
+}
+
+/** Something to point at. @param {string|undefined} name @param {() => string} say @param {object} [more] its line or its box */
+function hit(name, x, y, say, more) {
+  hits.push({ x, y, ...more, get text() { return (name ? name + ": " : "") + say(); } });
+}
+
+/** "step 3, loss 0.12", from the axes there are. @param {number[]} from @param {number[]} [to] the other end of a piece of a line */
+function where({ x, y }, from, to = from) {
+  return [x, y].flatMap((axis, i) => (axis ? `${axis.label} ${[...new Set([text(from[i]), text(to[i])])].join(" to ")}` : [])).join(", ");
+}
+
+/** A marker; a ghost's is hollow. */
+function dot(mark, x, y, size = mark.size ?? 3.5) {
+  const [count, turn, grow] = CORNERS[mark.marker] ?? [0], color = colorOf(mark);
+  ctx.beginPath();
+  if (!count) ctx.arc(x, y, size, 0, 7);
+  for (let i = 0; i < count; i++) {
+    const angle = turn + 2 * PI * i / count, radius = size * grow * (count > 9 && i % 2 ? 0.45 : 1);
+    ctx.lineTo(x + radius * cos(angle), y + radius * sin(angle));
+  }
+  ctx.closePath();
+  [ctx.fillStyle, ctx.strokeStyle, ctx.lineWidth] = mark.ghost || mark.hollow ? [theme.paper, color, 1.5] : [color, theme.paper, 1];
+  ctx.fill();
+  ctx.stroke();
+}
+
+/** The head of an arrow with its tip at (x, y). */
+function arrow(x, y, angle, color, size = 9) {
+  ctx.beginPath();
+  for (const [turn, long] of [[0, 0], [2.7, size], [-2.7, size]]) ctx.lineTo(x + long * cos(angle + turn), y + long * sin(angle + turn));
+  ctx.fillStyle = color;
+  ctx.fill();
+}
+
+/** Where it is now: a dot, or at the border an arrow that points there. */
+function present(mark, x, y, size) {
+  if (inside(x, y)) return dot(mark, x, y, size);
+  const [left, top, w, h] = area, px = clamp(x, left + 9, left + w - 9), py = clamp(y, top + 9, top + h - 9), angle = atan2(clamp(y, -1e6, 1e6) - py, clamp(x, -1e6, 1e6) - px);
+  arrow(px + 7 * cos(angle), py + 7 * sin(angle), angle, colorOf(mark), 14);
+  hit(mark.label, px, py, () => "outside the picture");
+}
+
+function line(mark) {
+  const rows = rowsOf([mark.x, mark.y], true), places = rows.map(([x, y]) => [X(x), Y(y)]);
+  join(places, ...look(mark));
+  places.forEach(([x, y], i) => {
+    if (!inside(x, y)) return;
+    if (mark.marker !== "none") dot(mark, x, y);
+    hit(mark.label, x, y, where.bind(0, panel, rows[i]));
+  });
+  if (places.length && [mark.x, mark.y].some((name) => trace.each(name) && !trace.shape(name).length)) present(mark, ...places.at(-1), 5.5);
+}
+
+function points(mark) {
+  const rows = rowsOf([mark.x, mark.y]), classes = at(mark.classes), rings = at(mark.ring);
+  rows.forEach((row, i) => {
+    const [x, y] = [X(row[0]), Y(row[1])], [color, marker] = CLASSES[classes[i]] ?? [mark.color, mark.marker];
+    if (!inside(x, y)) return rows.length > 1 || present(mark, x, y);
+    if (rings[i]) dot({ hollow: true, color: "ink" }, x, y, mark.size + 4);
+    dot({ ...mark, color, marker }, x, y);
+    hit(mark.class_names[classes[i]] ?? mark.label, x, y, where.bind(0, panel, row));
+  });
+}
+
+/** A straight line that can be pointed at. @param {number[]} line x, y, x, y @param {() => string} say */
+function stroke(mark, line, say) {
+  const [a, b, c, d] = line;
+  if (!line.every(isFinite)) return;
+  join([[a, b], [c, d]], ...look(mark));
+  if (mark.arrow && hypot(c - a, d - b) > 3) arrow(c, d, atan2(d - b, c - a), colorOf(mark));
+  hit(mark.label, (a + c) / 2, (b + d) / 2, say, { line });
+}
+
+function segments(mark) {
+  for (const [a, b, c, d] of rowsOf([mark.x0, mark.y0, mark.x1, mark.y1])) stroke(mark, [X(a), Y(b), X(c), Y(d)], where.bind(0, panel, [a, b], [c, d]));
+}
+
+function rule(mark) {
+  const [value] = at(mark.at), [x, y, w, h] = area, { axis } = mark, label = panel[axis]?.label ?? "", place = round((axis === "x" ? X : Y)(value)) + 0.5;
+  stroke(mark, axis === "x" ? [place, y, place, y + h] : [x, place, x + w, place], () => `${label} ${text(value)}`);
+}
+
+/** Numbers as colours, in a box: left, top, width, height. @param {ArrayLike<number>} values @param {number[]} shape @param {any} mark */
+function paint(values, [rows, columns], mark, box) {
+  const image = new ImageData(columns, rows), shade = shadeOf(mark);
+  values.forEach((value, i) => image.data.set(shade(value) ?? [], 4 * ((rows - 1 - floor(i / columns)) * columns + i % columns)));
+  [SCRATCH.canvas.width, SCRATCH.canvas.height] = [columns, rows];
+  SCRATCH.putImageData(image, 0, 0);
+  ctx.drawImage(SCRATCH.canvas, ...box);
+}
+
+function heatmap(mark) {
+  const { values: name, contours, label } = mark, shape = trace.shape(name), [rows, columns] = shape, values = at(name), box = area, [x, y, w, h] = box, back = toData, axes = panel, taken = [];
+  paint(values, shape, mark, box);
+  for (const level of typeof contours === "string" ? at(contours) : contours) {
+    const places = trace.keep([name, trace.each(name) && t, level].join(), () => contour(values, shape, level)).map(([column, row]) => [x + (column + 0.5) / columns * w, y + h - (row + 0.5) / rows * h]);
+    join(places, readable(shadeOf(mark)(level).slice(0, 3)));
+    if (mark.contour_labels) nameContour(places, text(level), taken);
+  }
+  probe = (px, py) => {
+    const row = clamp(floor((y + h - py) / h * rows), 0, rows - 1), column = clamp(floor((px - x) / w * columns), 0, columns - 1);
+    return inside(px, py, box) ? { x: px, y: py, text: `${where(axes, back(px, py))}: ${label} ${text(values[row * columns + column])}` } : null;
+  };
+}
+
+/** Where numbers on a grid pass through a level (marching squares): [column, row], two for each piece, then a gap. @returns {number[][]} */
+function contour(values, [rows, columns], level) {
+  const places = [];
+  for (let i = 0; i < (rows - 1) * columns - 1; i++) {
+    const corners = [i, i + 1, i + columns + 1, i + columns], above = corners.map((k) => values[k] >= level);
+    if ((i + 1) % columns === 0 || above.every((side) => side === above[0])) continue;
+    const ends = corners.flatMap((k, side) => {
+      const next = (side + 1) % 4, [a, b] = [k, corners[next]].map((k) => [k % columns, floor(k / columns)]);
+      return above[side] === above[next] ? [] : [mix(a, b, (level - values[k]) / (values[corners[next]] - values[k]))];
+    });
+    places.push(...ends.slice(0, 2), [], ...ends.slice(2), []);
+  }
+  return places;
+}
+
+/** Write a level on its line, away from the other levels. @param {number[][]} places @param {string} name @param {number[][]} taken */
+function nameContour(places, name, taken) {
+  const [x, y, w, h] = area, half = measure([name]) / 2 + 4, room = ([a, b]) => min(90, ...taken.map(([c, d]) => hypot(a - c, b - d))) + hypot(a - x - w / 2, b - y - h / 2) / 10;
+  const free = places.filter(([a, b]) => inside(a, b, [x + half, y + 10, w - 2 * half, h - 20])), best = free.reduce((a, b) => (room(a) >= room(b) ? a : b), free[0]);
+  if (!best || room(best) < 30) return;
+  write([name], ...best, "center");
+  taken.push(best);
+}
+
+function bars({ values, names, color, digits, ghosts }) {
+  const [, top, , h] = area, w = X(1) - X(0), numbers = Array.from(at(values), (value) => text(value, digits)), turn = measure(numbers) > w - 4, level = (value) => clamp(Y(value), top, top + h);
+  names.forEach((name, i) => {
+    const x = X(i), value = at(values)[i], ours = at(ghosts)[i], zero = level(0), end = level(value), down = end > zero ? 1 : -1;
+    plate(x + w * 0.18, zero, w * 0.64, end - zero, theme[color]);
+    plate(x + w * 0.1, zero, w * 0.8, level(ours) - zero, "#0000", theme.grey, 1.5, "dashed");
+    write([numbers[i]], x + w / 2, (end || zero) + (turn ? 4 : 9) * down, turn ? (down < 0 ? "left" : "right") : "center", "11px", theme.ink, turn);
+    hit("", x + w / 2, end, () => `${name}: ${text(value)}` + (ours === undefined ? "" : `, ours ${text(ours)}`), { box: [x, top, w, h] });
+  });
+}
+
+/** @param {number} top @returns {number} where it ends */
+function matrix({ values, rows, columns, row_title, column_title, digits, shade, names }, top) {
+  const bold = "bold 11px", numbers = Array.from(at(values), (value) => text(value, digits)), [title, ...sides] = [row_title, ...rows].map((name) => wrap(name, width / 3, bold));
+  const left = PAD + 10 + measure([title, sides].flat(2), bold), count = columns.length, w = min(110, (width - PAD - left) / count), h = clamp(w * 0.55, names.length ? 40 : 24, 54);
+  const [large, small] = [[numbers, 13], [names, 11]].map(([lines, size]) => min(size, size * (w - 6) / measure(lines, size + "px")));
+  top = write(wrap(column_title, width - left - PAD, bold), left, top, "left", bold) - 6;
+  top = max(heads(columns, left, w, top, true), write(title, PAD, top + 12, "left", bold) - 6);
+  sides.forEach((name, i) => write(name, left - 8, top + (i + 0.5) * h - 8 * (name.length - 1), "right"));
+  numbers.forEach((number, i) => {
+    const row = floor(i / count), x = left + i % count * w, y = top + row * h, fill = mix(rgb(theme.paper), rgb(theme.blue), 0.9 * (at(shade)[i] || 0));
+    const line = (string, down, size) => size > 7 && write([string], x + w / 2, y + h / 2 + down, "center", size + "px", readable(fill), false, "#0000");
+    plate(x + 1, y + 1, w - 2, h - 2, `rgb(${fill})`, theme.grid);
+    line(number, names.length && -8, large);
+    line(names[i] ?? "", 10, small);
+    hit("", x, y, () => `${row_title} ${rows[row]}, ${column_title} ${columns[i % count]}: ${number}`.trim(), { box: [x, y, w, h] });
+  });
+  return top + rows.length * h + 18;
+}
+
+// What is said in the legend if a mark has an array of this name.
+const SIGNS = [
+  ["ghosts", { kind: "bars", label: "ours", ghost: true }],
+  ["above", { sign: "→", label: "value", color: "blue" }],
+  ["below", { sign: "←", label: "gradient", color: "orange" }],
+  ["ghost_below", { sign: "( )", label: "ours", color: "grey" }],
+  ["weights", { label: "positive weight", color: "blue", width: 3 }],
+  ["weights", { label: "negative weight", color: "orange", width: 3, dash: "dashed" }],
+  ["ring", { kind: "points", color: "ink", hollow: true, size: 6 }],
+];
+
+/** What a mark adds to the legend: marks of which a sample is shown. @returns {any[]} */
+function entriesOf(mark) {
+  const classes = (mark.class_names ?? []).map((label, i) => ({ ...mark, label, color: CLASSES[i][0], marker: CLASSES[i][1] }));
+  const signs = SIGNS.filter(([key]) => trace.has(mark[key])).map(([, sign]) => ({ label: mark.ring_label, ...sign }));
+  return [...(classes[0] ? classes : mark.palette ? [] : [mark]), ...signs].filter(({ label }) => label);
+}
+
+/** A sample for the legend, 24 pixels wide. */
+function sample(mark, x, y) {
+  const { kind, sign, ghost, marker = "none" } = mark;
+  if (sign) write([sign], x + 12, y, "center", "11px", theme[mark.color]);
+  else if (kind === "bars") plate(x + 5, y - 5, 14, 10, ghost ? "#0000" : colorOf(mark), ghost && theme.grey, 1.5, ghost && "dashed");
+  else if (kind !== "points") join([[x, y], [x + 24, y]], ...look(mark).slice(0, 3));
+  if (mark.arrow) arrow(x + 25, y, 0, colorOf(mark));
+  if (kind === "points" || marker !== "none") dot(mark, x + 12, y);
+}
