@@ -111,13 +111,15 @@ PROBE = """(() => {
       observer.observe(output, { childList: true, subtree: true });
     });
   };
-  /** From here on, note which frames are drawn, and which of them the screen shows. */
+  /** From here on, note which frames are drawn, and which of them the screen shows besides the one that is there. */
   window.follow = (root) => {
-    window.drawn = new Set();
-    window.seen = new Set();
-    new MutationObserver(() => window.drawn.add(root.dataset.t)).observe(root, { attributes: true, attributeFilter: ["data-t"] });
-    const look = () => { window.seen.add(root.dataset.t); frame(look); };
+    const [drawn, seen] = [new Set(), new Set([root.dataset.t])];
+    const observer = new MutationObserver(() => drawn.add(root.dataset.t));
+    observer.observe(root, { attributes: true, attributeFilter: ["data-t"] });
+    let following = true;
+    const look = () => { seen.add(root.dataset.t); if (following) frame(look); };
     frame(look);
+    window.unfollow = () => { following = false; observer.disconnect(); return [drawn.size, seen.size - 1]; };
   };
 })()"""
 
@@ -173,7 +175,7 @@ def burst(slider):
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(KEY_PAUSE_MS)
     page.wait_for_timeout(300)
-    return page.evaluate("() => [window.drawn.size, window.seen.size - 1]")  # the screen shows the frame before the first key too
+    return page.evaluate("() => window.unfollow()")
 
 
 def measure(rounds, presses):

@@ -919,8 +919,8 @@ explore_network("circles", hidden=(2,), backward=stations, step=use("sgd_step"),
 # *The picture:* on the left the plane with its points, circles (class 0) and squares (class 1); those held out have a
 # ring around them. The tint behind them is the network's answer, from purple (surely class 0) to orange (surely class
 # 1), and the line is where it cannot decide. In the middle the network: in every hidden unit a small map of the plane
-# that shows where the unit is on; arrows are weights, the thicker the stronger, blue and solid if positive, orange
-# and dashed if negative. On the right the loss, for the points it learns from (solid) and for those held out (dashed).
+# that shows where the unit is on; arrows are weights, the thicker the stronger, orange and solid if positive,
+# purple and dashed if negative. On the right the loss, for the points it learns from (solid) and for those held out (dashed).
 #
 # *Play:*
 #

@@ -19,7 +19,7 @@ OUTSIDE = {
     "models": {"numpy"},
     "exercises": {"numpy", "IPython"},
     "traces": {"numpy"},
-    "widgets": {"numpy", "anywidget", "traitlets", "matplotlib"},
+    "widgets": {"numpy", "anywidget", "traitlets", "matplotlib", "rjsmin"},
 }
 
 

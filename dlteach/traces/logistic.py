@@ -121,6 +121,7 @@ def logistic_regression_trace(
         sentences=sentences(task.y, task.threshold, task.area.mean(axis=1), decisions.labels, frames),
         caption=caption(len(task.y), task.lr, epochs, task.threshold, frames),
         step="epoch",
+        clock="epoch",
         parted=parted,
         remark=remark,
         key_frames=tuple(sorted({0, 1, max(1, len(shown) // 6), len(shown) - 1})),  # most happens in the beginning

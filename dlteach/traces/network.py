@@ -118,7 +118,8 @@ def network_trace(
         fixed=_fixed(points, record, activation),
         sentences=[_sentence(epoch, t, record) for t, epoch in enumerate(moments)],
         caption=_caption(data, hidden, activation, lr, moments, record),
-        step="epoch" if len(spread) > epochs else "frame",
+        step="epoch",
+        clock="epoch",
         parted=None if parted is None else min(int(np.searchsorted(moments, parted)), len(moments) - 1),
         remark=_remark(own, parted),
     )

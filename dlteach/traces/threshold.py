@@ -89,6 +89,7 @@ def threshold_trace(
         sentences=[_sentence(y, labels[t], {name: values[t] for name, values in frames.items()}) for t in range(len(steps))],
         caption=_caption(y, steps),
         step="threshold",
+        clock="threshold",
         parted=parted,
         remark=remark,
         key_frames=tuple(sorted({int(np.argmin(np.abs(steps - key))) for key in KEY_THRESHOLDS})),

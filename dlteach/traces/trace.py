@@ -67,6 +67,8 @@ class Trace:
         sentences: one for each frame: what happens there, with its numbers, for a reader who sees no picture.
         caption: one sentence about the whole.
         step: what one frame is called: "step", "epoch".
+        clock: the name of an array in frames that says which step each frame is, one number per frame: epochs 0, 5, 10, or thresholds.
+            Left out, frame t is step t.
         parted: the first frame where the learner's own function and ours give different numbers; None if they never do.
         remark: a sentence about the learner's own function, as where it parts from ours; empty if there is nothing to say.
         key_frames: the frames to print where nothing can move; left out, four spread evenly.
@@ -82,6 +84,7 @@ class Trace:
     caption: str
     fixed: Mapping[str, Array | Bytes | float] = field(default_factory=dict)
     step: str = "step"
+    clock: str = ""
     parted: int | None = None
     remark: str = ""
     key_frames: tuple[int, ...] = ()
@@ -99,6 +102,8 @@ class Trace:
             shape = _values(array).shape
             if shape[:1] != (len(self),):
                 raise ValueError(f"frames[{name!r}] has shape {shape}; its first axis needs {len(self)} entries, one for each sentence.")
+        if self.clock and (self.clock not in self.frames or _values(self.frames[self.clock]).ndim != 1):
+            raise ValueError(f"clock is {self.clock!r}; it needs to be one of the arrays in frames, with one number per frame.")
         for name, number in (("parted", self.parted), *(("a key frame", number) for number in self.key_frames)):
             if number is not None and not 0 <= number < len(self):
                 raise ValueError(f"{name} is {number}; it needs to be a frame, from 0 to {len(self) - 1}.")
@@ -120,6 +125,11 @@ class Trace:
         """An array of the frames from 0 up to and with t, `(t + 1, …)`, as float32. Raises IndexError outside 0 … T - 1."""
         self._require_frame(t)
         return _numbers(self.frames[name])[: t + 1]
+
+    def name(self, t: int) -> str:
+        """What frame t is called: "step 3", "threshold 0.5". Raises IndexError outside 0 … T - 1."""
+        self._require_frame(t)
+        return f"{self.step} {_numbers(self.frames[self.clock])[t]:g}" if self.clock else f"{self.step} {t}"
 
     def describe(self, t: int) -> str:
         """What happens at frame t, in a sentence. Raises IndexError outside 0 … T - 1."""
@@ -155,6 +165,7 @@ class Trace:
             "sentences": list(self.sentences),
             "caption": self.caption,
             "step": self.step,
+            "clock": self.clock,
             "parted": self.parted,
             "remark": self.remark,
         }

@@ -75,15 +75,19 @@ def explore_descent(
 class DescentWidget(GivenWidget):
     """A descent. Where the surface is changed, the walk begins at a good place of the new one: the old start may not even be on it."""
 
+    _walked: Mapping[str, Any] = {}  # what was walked last; `params` may hold already what the browser asks for
+
     def _recording(self, params: dict[str, Any], printed: int) -> tuple[Trace, dict[str, Any]]:
-        before = self.params  # empty at first
+        before = self._walked
         if before and params["surface"] != before["surface"]:
             old, new = surface_named(before["surface"]), surface_named(params["surface"])
             if new.dimensions != old.dimensions:
                 raise ValueError(f"surface is {new.name!r}, over {new.dimensions} numbers; this widget shows one over {old.dimensions}.")
             if params["start"] == before["start"]:
                 params = {**params, "start": plain(start_on(new, None))}
-        return super()._recording(params, printed)
+        recorded = super()._recording(params, printed)
+        self._walked = params
+        return recorded
 
 
 def plain(place: Any) -> Any:

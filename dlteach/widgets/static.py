@@ -99,7 +99,7 @@ def alt_text(trace: Trace, view: View) -> str:
     """The filmstrip in words: its title, what the panels show, and the sentence of each key frame."""
     parts = [f"{view.title}.", *(_in_words(panel) for panel in view.panels)]
     for t in trace.key_frames:
-        name, sentence = _frame_name(trace, t).capitalize(), trace.describe(t)
+        name, sentence = trace.name(t).capitalize(), trace.describe(t)
         parts.append(sentence if sentence.startswith(name) else f"{name}: {sentence}")
     return " ".join(parts)
 
@@ -121,10 +121,6 @@ def figure_html(trace: Trace, view: View, picture: bytes) -> str:
 def _in_words(panel: Panel) -> str:
     axes = [f"{axis.label} {where}" for axis, where in ((panel.x, "across"), (panel.y, "up")) if axis is not None]
     return f"{panel.title}: {', '.join(axes)}." if axes else f"{panel.title}."
-
-
-def _frame_name(trace: Trace, t: int) -> str:
-    return f"{trace.step} {t}"
 
 
 def _chunks(frames: Sequence[int], most: int) -> list[Sequence[int]]:
@@ -220,7 +216,7 @@ class _Strip:
         for i, now in enumerate(self.moments):
             left = self.left + i * (self.cell + GAP)
             axes = page.axes(left, top, self.cell, self.tall)
-            page.text(left + self.cell / 2, top - 0.05, _frame_name(self.trace, now.t), ha="center", va="bottom", fontsize=7.5)
+            page.text(left + self.cell / 2, top - 0.05, self.trace.name(now.t), ha="center", va="bottom", fontsize=7.5)
             self._draw_moment(axes, now, first=i == 0)
         middle = self.left + (self.width - self.left - self.right) / 2
         if self.panel.x is not None and not self.alone:

@@ -192,9 +192,9 @@ def _arrow(axes: Any, ends: tuple[Array, Array], active: float) -> None:
 
 
 def _weighted(axes: Any, ends: tuple[Array, Array], strength: float) -> None:
-    """An edge by its strength, from -1 to 1: thick is strong, solid blue positive, dashed orange negative."""
+    """An edge by its strength, from -1 to 1: thick is strong, solid orange positive, dashed purple negative."""
     if np.isfinite(strength):
-        color, style = ("blue", "solid") if strength >= 0 else ("orange", "dashed")
+        color, style = ("orange", "solid") if strength >= 0 else ("purple", "dashed")
         axes.plot(*zip(*ends, strict=True), color=COLORS[color], linestyle=DASHES[style], linewidth=0.3 + 2.2 * abs(strength), zorder=1)
 
 

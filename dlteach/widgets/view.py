@@ -157,7 +157,8 @@ class Graph:
 
     `above` (blue, upright, with →) goes forward, `below` (orange, slanted, with ←) comes back; `ghost_below` is ours, in brackets, where it
     differs from the learner's. `active` marks the edges at which something happens in this frame (1 forward, -1 backward), `active_nodes`
-    the nodes. `weights` draws edges by strength: thick is strong, solid blue positive, dashed orange negative, the number on hover.
+    the nodes. `weights` draws edges by strength: thick is strong, solid orange positive, dashed purple negative, as in the maps; the number
+    on hover.
     `maps`, `(number of maps, rows, columns)`, are little heat maps in the nodes.
     """
 

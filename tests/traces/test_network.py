@@ -118,7 +118,7 @@ def test_it_learns_what_a_straight_line_cannot_tell_apart():
 def test_frames_are_epochs_where_there_are_few_and_a_spread_of_them_where_there_are_many():
     few, many = network_trace(epochs=10, n=40), network_trace(epochs=300, n=40, batch_size=40)
     assert (few.step, few.frames["epoch"].tolist()) == ("epoch", list(range(11)))
-    assert (many.step, len(many), many.frames["epoch"][[0, 1, -1]].tolist()) == ("frame", 61, [0, 5, 300])
+    assert (many.name(1), len(many), many.frames["epoch"][[0, 1, -1]].tolist()) == ("epoch 5", 61, [0, 5, 300])
 
 
 def test_sentences_tell_epoch_loss_and_accuracy():

@@ -15,7 +15,10 @@ from dlteach.widgets.base import TraceWidget
 STATE = ("params", "t", "answer", "_view", "_trace", "_question", "_code", "_problem", "_page", "_request", "_seq")
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A widget</title>
-<style>body {{ margin: 8px; background: var(--jp-layout-color0, white); color: var(--jp-ui-font-color1, black); font-family: system-ui, sans-serif; }} {theme}</style>
+<style>
+body {{ margin: 8px; background: var(--jp-layout-color0, white); color: var(--jp-ui-font-color1, black); font-family: system-ui, sans-serif; }}
+{theme}
+</style>
 <style>{style}</style></head>
 <body data-jp-theme-light="{light}"><main><h1 id="before" tabindex="-1" style="font-size: 14px">Lesson</h1><div id="widget"></div></main>
 <script type="module">{module}

@@ -144,6 +144,10 @@ class Notebook:
             place,
         )
 
+    def wait_for_cell(self, place):
+        """Wait until a cell has run."""
+        self.page.wait_for_function(f"(place) => {PANEL}.content.widgets[place].model.executionState === 'idle'", arg=place)
+
     def command(self, name, **arguments):
         """Execute a command of JupyterLab's, as its menus do."""
         self.page.evaluate("async ([name, given]) => { await window.jupyterapp.commands.execute(name, given); }", [name, arguments])
@@ -156,9 +160,10 @@ class Notebook:
         """What a shortcut might change: the cells, which one is active, the mode, and whether the focus is in a widget."""
         return self.page.evaluate(STATE)
 
-    def outputs(self):
-        """The text of all outputs, errors among them."""
-        return self.page.locator(".jp-Notebook .jp-OutputArea").all_inner_texts()
+    def printed(self, place):
+        """What a cell has printed."""
+        outputs = self.page.evaluate(f"(place) => {PANEL}.content.widgets[place].model.sharedModel.getOutputs()", place)
+        return "".join("".join(output["text"]) for output in outputs if output["output_type"] == "stream")
 
     def widgets(self):
         """All widgets in the page, from top to bottom."""
@@ -204,7 +209,7 @@ class Widget:
 
     def notice(self):
         """What is said about Python, if anything is."""
-        return self.root.locator(".dlteach-notice").inner_text()
+        return self.root.locator(".dlteach-notices").inner_text()
 
     def canvases(self):
         return self.root.locator("canvas.dlteach-panel").all()

@@ -154,6 +154,7 @@ def test_tab_reaches_every_control_in_reading_order(show):
 def test_an_equation_too_wide_for_the_page_can_be_scrolled_by_keys(show):
     shown = show(everything(), width=150)
     equation = shown.page.locator(".dlteach-equation")
+    assert equation.get_attribute("tabindex") == "0"
     equation.focus()
     shown.page.keyboard.press("ArrowRight")
     shown.page.wait_for_function("document.querySelector('.dlteach-equation').scrollLeft > 0")

@@ -108,6 +108,13 @@ class TestKnobs:
         widget.set(surface="parabola", start=-7)
         assert widget.params["start"] == -7
 
+    def test_another_surface_chosen_in_the_browser_begins_at_its_own_start_too(self):
+        widget = explore_descent("round_bowl")  # its start lies outside the curved valley
+        widget.set_state({"params": {**widget.params, "lr": 0.1}, "_request": 1})
+        widget.set_state({"params": {**widget.params, "surface": "curved_valley"}, "_request": 2})
+        assert widget._problem == ""
+        assert widget.params["start"] == list(SURFACES["curved_valley"].start)
+
     def test_a_surface_of_another_dimension_is_refused_and_everything_stays(self):
         widget = explore_descent()
         with pytest.raises(ValueError, match="surface is 'round_bowl', over 2 numbers; this widget shows one over 1"):

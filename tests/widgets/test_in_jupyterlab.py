@@ -29,7 +29,7 @@ WIDGETS = list(CELLS)
 WITH_KNOBS = [name for name in WIDGETS if name != "threshold"]  # its player's slider is its knob
 LETTERS = (*"bbaddmxyz00ii1", "Escape", "Delete", "Backspace", "Shift+Enter")  # insert, delete, change, cut, restart, interrupt, run …
 MOVES = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown")
-GONE = "root.querySelector('.dlteach-notice').innerText.includes('Python is gone')"
+GONE = "root.querySelector('.dlteach-notices').innerText.includes('Python is gone')"
 FOCUSABLE = "button, input, select, summary, [tabindex='0']"
 
 
@@ -41,16 +41,20 @@ def lab(chromium, environment, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def all_widgets(lab):
-    """A notebook with each widget in a cell of its own."""
-    with lab.open(*CELLS.values()) as notebook:
+    """A notebook with each widget in a cell of its own; its last cell prints for a while."""
+    with lab.open(*CELLS.values(), "import time\nfor _ in range(100):\n    print('x', end='')\n    time.sleep(0.01)") as notebook:
         yield notebook.run_all()
 
 
 @pytest.fixture(scope="module")
 def twice(lab):
-    """A notebook that shows one widget in two cells; its third cell keeps the kernel busy."""
+    """A notebook that shows one widget in two cells; its third cell keeps the kernel busy.
+
+    Its kernel does one thing at a time, as older ones do. Newer ones answer a widget beside a running cell, in a thread called a subshell.
+    """
     cell = CELLS["descent"].replace("explore_descent()", "widget = explore_descent()\nwidget")
     with lab.open(cell, "widget", "import time\ntime.sleep(2.5)") as notebook:
+        notebook.page.evaluate("() => { window.jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled'; }")
         yield notebook.run_all()
 
 
@@ -156,6 +160,20 @@ def test_scrolled_away_and_back_it_is_still_painted(all_widgets):
         widget.wait_until_painted()
 
 
+def test_a_running_cell_prints_all_it_should_while_knobs_are_turned(all_widgets):
+    """Newer kernels answer a knob beside the cell, in a thread of its own: what is printed there is kept down, and nothing else."""
+    widget = all_widgets.widget()
+    all_widgets.start(len(CELLS))
+    for _ in range(5):
+        widget.turn_a_knob()
+    all_widgets.wait_for_cell(len(CELLS))
+    assert all_widgets.printed(len(CELLS)) == 100 * "x"
+
+
+def test_no_script_has_failed_so_far(all_widgets):
+    assert all_widgets.errors == []
+
+
 def test_when_python_is_gone_it_says_so_and_still_scrubs(all_widgets):
     for action in ("restartKernel", "shutdown"):
         assert [widget.notice() for widget in all_widgets.widgets()] == [""] * len(WIDGETS)
@@ -186,8 +204,6 @@ def test_two_views_show_the_same(twice):
 
 
 def test_while_the_kernel_is_busy_a_knob_waits(twice):
-    # Newer kernels answer a widget in a thread of its own, a "subshell", beside a running cell; older ones do one thing at a time.
-    twice.page.evaluate("() => { window.jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled'; }")
     widget = twice.widget()
     seq = widget.seq
     twice.start(2)

@@ -1,14 +1,12 @@
 """Coming and going: nothing is left behind, and what travels is small."""
 
-from pathlib import Path
+import re
 
 import pytest
 
-import dlteach.widgets
 from dlteach.widgets import TraceWidget
+from dlteach.widgets.module import BROWSER, MAX_MODULE_BYTES, PARTS
 from tests.widgets import samples
-
-BROWSER = Path(dlteach.widgets.__file__).parent / "browser"
 
 
 def test_two_hundred_widgets_leave_nothing_behind(show):
@@ -88,15 +86,20 @@ def test_it_waits_for_its_place_on_the_page(show):
 
 
 def test_the_module_is_small_enough_and_cannot_end_its_script():
-    assert len(TraceWidget._esm.encode()) <= 40 * 1024
+    assert len(TraceWidget._esm.encode()) <= MAX_MODULE_BYTES == 40 * 1024
     assert "</script" not in TraceWidget._esm.lower()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_text_stands_within_a_text(part):
+    """What takes the blanks out of the module takes the inner one for the end of the outer, and then takes blanks out of words."""
+    nested = re.compile(r"`[^`]*\$\{[^}`]*`")
+    assert [line for line in (BROWSER / part).read_text().splitlines() if nested.search(line)] == []
 
 
 def test_the_style_is_small_and_touches_nothing_else():
     style = (BROWSER / "style.css").read_text()
     assert len(style.encode()) <= 8000
-    import re
-
     plain = re.sub(r"/\*.*?\*/", "", style, flags=re.S)
     for selector in re.findall(r"([^{}]+)\{", plain):
         if not selector.strip().startswith("@media"):

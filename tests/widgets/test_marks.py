@@ -289,7 +289,7 @@ def test_an_edge_at_which_something_happens_is_thick_and_points_the_way_it_goes(
     page.draw(trace(PASSES, length=2), BACKPROPAGATION, t=1, width=700)
     x, y, (a, b, _, _) = middle(page, "ReLU → loss")
     assert page.color(x, y) == page.color(x, y + 1) == page.theme("orange")
-    assert page.color(a + 8, b + 3) == page.theme("orange")  # the head is at the source: back
+    assert page.color(a + 9, b + 2) == page.theme("orange")  # the head is at the source: back
     x, y, _ = middle(page, "z → ReLU")
     assert page.color(x, y + 2) == page.theme("paper")
 
@@ -307,10 +307,10 @@ def test_weights_are_thick_where_they_are_strong_and_dashed_where_they_are_negat
         places = [(a + (c - a) * i - (d - b) / long * aside, b + (d - b) * i + (c - a) / long * aside) for i in np.linspace(0.1, 0.9, 30)]
         return [tuple(page.color(*place)) for place in places]
 
-    blue, orange = tuple(page.theme("blue")), tuple(page.theme("orange"))
-    assert along("x 2 → z", 1.2).count(blue) == 30
-    assert 5 < along("w −3 → z", 1.2).count(orange) < 25
-    assert along("z → ReLU", 1.5).count(blue) == 0
+    orange, purple = tuple(page.theme("orange")), tuple(page.theme("purple"))
+    assert along("x 2 → z", 1.2).count(orange) == 30
+    assert 5 < along("w −3 → z", 1.2).count(purple) < 25
+    assert along("z → ReLU", 1.5).count(orange) == 0
     x, y, _ = middle(page, "w −3 → z")
     assert page.hit(x, y) == "w −3 → z: weight −4.000"
 

@@ -104,7 +104,7 @@ MARKS = {
     "graph": (Graph(nodes=NODES, edges=EDGES, above="above", below="below", active="active", active_nodes="lit"), NO_AXES, "orange"),
     "graph of weights": (Graph(nodes=NODES, edges=EDGES, weights="weights"), NO_AXES, "orange"),
     "graph with maps": (
-        Graph(nodes=(*NODES[:2], Node(id="c", label="c", x=2, y=1, map=0)), edges=EDGES, weights="weights", maps="maps"), NO_AXES, "blue",
+        Graph(nodes=(*NODES[:2], Node(id="c", label="c", x=2, y=1, map=0)), edges=EDGES, weights="weights", maps="maps"), NO_AXES, "purple",
     ),
 }  # fmt: skip
 

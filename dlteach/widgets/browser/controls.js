@@ -131,13 +131,14 @@ class Player {
   }
 
   /** @param {Recording} recording */
-  load({ frames, step, parted, remark }) {
+  load({ frames, step, clock, number, parted, remark }) {
     const { ui } = this, same = parted == null, last = (ui.time.max = frames - 1);
-    Object.assign(this, { last, step, parted });
+    const when = (t) => (clock ? text(number(clock, t)) : t);
+    Object.assign(this, { last, parted, name: (t) => `${step} ${when(t)} of ${when(last)}` });
     ui.time.ariaLabel = step;
     ui.tick.style.setProperty("--at", parted / last);
     put(ui.remark, remark);
-    put(ui.jump, `Go to the first difference (${step} ${parted})`);
+    put(ui.jump, `Go to the first difference (${step} ${same || when(parted)})`);
     ui.tick.hidden = ui.jump.hidden = same;
     ui.parting.hidden = same && !remark;
     ui.player.hidden = !last;
@@ -147,7 +148,7 @@ class Player {
   go(t) {
     const { time, count } = this.ui;
     this.t = time.value = clamp(t, 0, this.limit);
-    put(count, (time.ariaValueText = `${this.step} ${this.t} of ${this.last}`));
+    put(count, (time.ariaValueText = this.name(this.t)));
     this.show();
     if (t > this.limit && this.limit < this.last) this.blocked();
   }
@@ -251,7 +252,8 @@ class Question {
     const named = (value) => (typeof value === "number" ? `${text(value)} ${unit}`.trim() : value);
     const right = answer === truth || abs(answer - truth) <= tolerance + 1e-9;
     const said = answer === null ? "" : `You predicted ${named(answer)}. ${right ? "✓ Right. " : "✗ Not quite. "}`;
-    put(this.ui.said, `${said}${right ? "" : `The answer is ${named(truth)}. `}${explain}`);
+    const told = right ? "" : `The answer is ${named(truth)}. `;
+    put(this.ui.said, said + told + explain);
     this.ui.repeat.hidden = false;
   }
 }

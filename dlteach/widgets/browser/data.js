@@ -4,7 +4,7 @@
  * @typedef {Object} Recording
  * @property {number} frames how many
  * @property {string[]} sentences one for each frame
- * @property {string} caption @property {string} step @property {number|null} parted @property {string} remark
+ * @property {string} caption @property {string} step @property {string} clock @property {number|null} parted @property {string} remark
  * @property {(name: string|null) => boolean} has is there such an array
  * @property {(name: string) => boolean} each does it change from frame to frame
  * @property {(name: string) => number[]} shape of one frame
@@ -16,7 +16,8 @@
  */
 
 /**
- * Open what Python packed. float32 can be read from multiples of four only, and the bytes of a message may begin anywhere: so they are copied.
+ * Open what Python packed. float32 can be read from multiples of four only, and the bytes of a message may begin anywhere: so they are
+ * copied.
  * @param {any} layout the trait `_trace` @param {DataView} bytes the trait `_data`
  * @returns {Recording}
  */
@@ -26,7 +27,7 @@ function unpack({ arrays, ...about }, bytes) {
   const each = (name) => arrays[name].each;
   const shape = (name) => arrays[name].shape.slice(+each(name));
   const all = (name) => keep("all " + name, () => {
-    const { dtype, offset, shape, low, high } = arrays[name], count = shape.reduce((product, length) => product * length, 1);
+    const { dtype, offset, shape, low, high } = arrays[name], count = shape.reduce((a, b) => a * b, 1);
     if (dtype === "float32") return new Float32Array(buffer, offset, count);
     return Float32Array.from(new Uint8Array(buffer, offset, count), (byte) => low + (high - low) * byte / 255);
   });
@@ -43,7 +44,7 @@ function unpack({ arrays, ...about }, bytes) {
  * @param {number} value @param {number} [digits] behind the point; left out, as many as it takes
  */
 function text(value, digits) {
-  if (Number.isNaN(value)) return "–";
+  if (isNaN(value)) return "–";
   const size = Math.abs(value), sign = value < 0 ? "−" : "";
   if (size === Infinity) return sign + "∞";
   if (size >= 1e6 || (size && size < 1e-4)) return sign + size.toExponential(2).replace(/\.?0*e\+?/, "e").replace("-", "−");

@@ -3,8 +3,8 @@
 /**
  * A place to point at: a point, a piece of a line (x, y, x, y) or a box (left, top, width, height).
  * @typedef {{x: number, y: number, text: string, line?: number[], box?: number[]}} Hit
- * @typedef {{hits: Hit[], probe: (x: number, y: number) => Hit|null, toPixels: (x: number, y: number) => number[], toData: (px: number, py: number) => number[],
- *   area: {left: number, top: number, width: number, height: number}, height: number}} Drawn
+ * @typedef {{hits: Hit[], probe: (x: number, y: number) => Hit|null, toPixels: (x: number, y: number) => number[],
+ *   toData: (px: number, py: number) => number[], area: {left: number, top: number, width: number, height: number}, height: number}} Drawn
  */
 
 const { abs, atan2, ceil, cos, floor, hypot, log10, max, min, PI, round, sin } = Math;
@@ -19,6 +19,8 @@ const clamp = (value, low, high) => max(low, min(high, value));
 const set = (looks) => Object.assign(ctx, looks);
 /** The numbers of an array at this frame; none if it was not recorded. @param {string|null} name */
 const at = (name) => (trace.has(name) ? trace.at(name, t) : []);
+/** How the numbers of an array are written at this frame. @param {string} name @param {number} digits */
+const texts = (name, digits) => Array.from(at(name), (value) => text(value, digits));
 
 /**
  * The colours and the font that the style sheet gives an element.
@@ -27,7 +29,9 @@ const at = (name) => (trace.has(name) ? trace.at(name, t) : []);
  */
 function themeOf(element) {
   const style = getComputedStyle(element), theme = { font: style.fontFamily };
-  for (const name of ["blue", "orange", "green", "purple", "ink", "grey", "paper", "grid"]) theme[name] = style.getPropertyValue("--dlteach-" + name);
+  for (const name of ["blue", "orange", "green", "purple", "ink", "grey", "paper", "grid"]) {
+    theme[name] = style.getPropertyValue("--dlteach-" + name);
+  }
   return theme;
 }
 
@@ -71,7 +75,8 @@ function write(lines, x, y, align = "left", font = "11px", fillStyle = theme.ink
     ctx.save();
     ctx.translate(x, y);
     ctx.rotate(turn * -PI / 2);
-    set({ font: `${font} ${theme.font}`, fillStyle, strokeStyle, lineWidth: 4, lineJoin: "round", textAlign: align, textBaseline: "middle" });
+    measure([], font);
+    set({ fillStyle, strokeStyle, lineWidth: 4, lineJoin: "round", textAlign: align, textBaseline: "middle" });
     ctx.strokeText(line, 0, 1);
     ctx.fillText(line, 0, 1);
     ctx.restore();
@@ -90,17 +95,20 @@ function join(points, color, lineWidth = 1, dash, ofMark) {
   let step = "moveTo";
   ctx.save();
   ctx.beginPath();
-  if (ofMark) ctx.rect(...area);
-  if (ofMark) ctx.clip();
-  ctx.beginPath();
+  if (ofMark) {
+    ctx.rect(...area);
+    ctx.clip();
+    ctx.beginPath();
+  }
   for (const [x, y] of points) {
     const far = max(1, abs(x) / 1e5, abs(y) / 1e5);
-    if (far < Infinity) ctx[step](x / far, y / far);
-    step = far < Infinity ? "lineTo" : "moveTo";
+    const there = far < Infinity;
+    if (there) ctx[step](x / far, y / far);
+    step = there ? "lineTo" : "moveTo";
   }
   ctx.setLineDash(DASHES[dash] ?? []);
   set({ lineCap: "round", lineJoin: "round", strokeStyle: theme.paper, lineWidth: lineWidth + 2.5 });
-  if (ofMark && marks[0].kind === "heatmap") ctx.stroke();
+  if (ofMark && marks[0].palette) ctx.stroke();
   set({ strokeStyle: color, lineWidth });
   ctx.stroke();
   ctx.restore();
@@ -122,7 +130,8 @@ function plate(x, y, w, h, fillStyle, strokeStyle = "#0000", lineWidth = 1, dash
 function ticks(low, high, most) {
   for (let power = floor(log10(high - low)) - 1; ; power++) {
     for (const unit of [1, 2, 2.5, 5]) {
-      const step = unit * 10 ** power, first = ceil(low / step - 1e-6), length = floor(high / step + 1e-6) - first + 1, digits = max(0, (unit === 2.5) - power);
+      const step = unit * 10 ** power, first = ceil(low / step - 1e-6), length = floor(high / step + 1e-6) - first + 1,
+        digits = max(0, (unit === 2.5) - power);
       if (length <= most) return Array.from({ length }, (_, i) => [(first + i) * step, text((first + i) * step, digits)]);
     }
   }
@@ -138,11 +147,11 @@ function span(range = [0, 1]) {
 /** Make room for the axes, and draw them. @param {number} top @returns {number} where they end */
 function axes(top) {
   const { x, y, height, square } = panel, names = marks.find(({ kind }) => kind === "bars")?.names;
-  const [x0, x1] = names ? [0, names.length] : span(x?.range), [y0, y1] = span(y?.range), room = width - 2 * PAD;
+  const [x0, x1] = names ? [0, names.length] : span(x?.range), [y0, y1] = span(y?.range);
   top = paragraph(y?.label, top, "12px") + 4;
   let h = max(height * width - 60, 120);
   const rows = y ? ticks(y0, y1, clamp(h / 28, 3, 7)) : [], left = 2 * PAD + widest(rows);
-  let w = room - left;
+  let w = width - 2 * PAD - left;
   if (square) [w, h] = [x1 - x0, y1 - y0].map((side) => side * min(w / (x1 - x0), max(h, 200) / (y1 - y0)));
   const bottom = top + h, columns = x && !names ? ticks(x0, x1, clamp(w / (widest(ticks(x0, x1, 7)) + 14), 2, 7)) : [];
   area = [left, top, w, h];
@@ -159,8 +168,8 @@ function axes(top) {
     write([label], min(X(value), width - 2 - measure([label]) / 2), bottom + 13, "center");
   }
   rule(theme.grey, [left, y ? top : bottom], [left, bottom], [left + w, bottom]);
-  const label = wrap(x?.label, room, "12px"), half = PAD + measure(label, "12px") / 2;
-  return write(label, clamp(left + w / 2, half, width - half), 14 + (names ? heads(names, left, w / names.length, bottom) : bottom + 20), "center", "12px");
+  const end = names ? heads(names, left, w / names.length, bottom) : bottom + 20;
+  return write(wrap(x?.label, left + w - PAD, "12px"), left + w, end + 14, "right", "12px");
 }
 
 /**
@@ -170,8 +179,12 @@ function axes(top) {
  */
 function heads(names, x, w, y, stand) {
   const turn = measure(names.flatMap((name) => name.split(" "))) > w - 4, lines = names.map((name) => wrap(name, turn ? 999 : w - 4));
-  const h = turn ? measure(names) + 10 : 4 + 16 * max(...lines.map((name) => name.length)), place = turn ? (stand ? "left" : "right") : "center";
-  lines.forEach((name, i) => write(name, x + (i + 0.5) * w, y + (stand ? h + (turn ? -4 : 6 - 16 * name.length) : turn ? 6 : 12), place, "11px", theme.ink, turn));
+  const h = turn ? measure(names) + 10 : 4 + 16 * max(...lines.map((name) => name.length)),
+    place = turn ? (stand ? "left" : "right") : "center";
+  lines.forEach((name, i) => {
+    const down = stand ? h + (turn ? -4 : 6 - 16 * name.length) : turn ? 6 : 12;
+    write(name, x + (i + 0.5) * w, y + down, place, "11px", theme.ink, turn);
+  });
   return y + h;
 }
 
@@ -200,13 +213,16 @@ function colorBar(mark, y) {
 
 /**
  * Draw a panel. Only then is it known how tall it is; if that is new, it is drawn once more.
- * @param {HTMLCanvasElement} canvas @param {any} picture a panel of the view @param {Recording} recording @param {number} frame
- * @param {Object<string, string>} colors from `themeOf` @param {number} wide in CSS pixels
+ * @param {HTMLCanvasElement} canvas
+ * @param {[any, Recording, number, Object<string, string>, number]} what a panel of the view, what was recorded, the frame, the theme
+ *   (`themeOf`) and the width in CSS pixels
  * @returns {Drawn}
  */
-function drawPanel(canvas, picture, recording, frame, colors, wide) {
-  [ctx, panel, trace, t, theme, width] = [canvas.getContext("2d"), picture, recording, frame, colors, wide];
-  const rank = (mark) => (mark.kind === "heatmap" ? 0 : mark.ghost ? 1 : 2), scale = devicePixelRatio, size = [width, parseFloat(canvas.style.height) || 99];
+function drawPanel(canvas, ...what) {
+  ctx = canvas.getContext("2d");
+  [panel, trace, t, theme, width] = what;
+  const rank = (mark) => (mark.palette ? 0 : mark.ghost ? 1 : 2), scale = devicePixelRatio,
+    size = [width, parseFloat(canvas.style.height) || 99];
   const there = (mark) => ["x", "y", "x0", "y0", "x1", "y1", "at", "values"].every((key) => !mark[key] || trace.has(mark[key]));
   marks = panel.marks.filter(there).sort((a, b) => rank(a) - rank(b));
   [hits, area, X, Y, toData, probe] = [[], [0, 0, ...size], Number, Number, (...place) => place, () => null];
@@ -218,9 +234,10 @@ function drawPanel(canvas, picture, recording, frame, colors, wide) {
   ctx.setTransform(scale, 0, 0, scale, 0, 0);
   plate(-1, -1, width + 2, size[1] + 2, theme.paper);
   const height = ceil(drawAll()), [left, top, w, h] = area, [toX, toY] = [X, Y];
-  if (height === size[1]) return { hits, probe, toData, toPixels: (x, y) => [toX(x), toY(y)], area: { left, top, width: w, height: h }, height };
+  const toPixels = (x, y) => [toX(x), toY(y)];
+  if (height === size[1]) return { hits, probe, toData, toPixels, area: { left, top, width: w, height: h }, height };
   canvas.style.height = height + "px";
-  return drawPanel(...arguments);
+  return drawPanel(canvas, ...what);
 }
 
 /** @returns {number} where it ends */
@@ -241,7 +258,8 @@ function drawAll() {
 function hitAt(drawn, px, py) {
   let best = null, least = 14;
   for (const hit of drawn.hits) {
-    const { x, y, box, line: [a, b, c, d] = [x, y, x, y] } = hit, part = clamp(((px - a) * (c - a) + (py - b) * (d - b)) / (hypot(c - a, d - b) ** 2 || 1), 0, 1);
+    const { x, y, box, line: [a, b, c, d] = [x, y, x, y] } = hit,
+      part = clamp(((px - a) * (c - a) + (py - b) * (d - b)) / (hypot(c - a, d - b) ** 2 || 1), 0, 1);
     const far = box ? (inside(px, py, box) ? 14 : 99) : hypot(px - a - part * (c - a), py - b - part * (d - b)) + (hit.line ? 5 : 0);
     if (far <= least) [best, least] = [hit, far];
   }

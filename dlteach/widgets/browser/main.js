@@ -1,10 +1,5 @@
 // The widget: panels, equation and numbers of one frame, and the conversation with Python.
 
-const GONE =
-  "Python is gone: the kernel was stopped or restarted. You can still play and scrub what was recorded; " +
-  "to use the controls again, run the cell again.";
-const RECORDED_ONLY = "These controls need Python; this page plays what was recorded.";
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
  * A point that can be moved: a button over the canvas, for pointer and arrow keys. It moves at once; the trace follows.
@@ -19,7 +14,7 @@ function handleOf(panel, mark, i) {
     onpointerdown: ({ pointerId }) => element.setPointerCapture(pointerId),
     onpointermove: (event) => element.hasPointerCapture(event.pointerId) && move(panel.drawn.toData(...panel.placeOf(event))),
     onkeydown: (event) => {
-      const way = WAYS[event.key];
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
       if (!way) return;
       event.preventDefault();
       move(panel.axes().map(([low, high], axis) => handle.at[axis] + (way[axis] * (high - low)) / (event.shiftKey ? 10 : 50)));
@@ -157,9 +152,12 @@ class Widget {
     this.handlers = {
       "change:_seq": () => ((this.gone = false), this.receive()),
       "change:t": () => this.follow(),
-      comm_live_update: () => this.leave(),
+      comm_live_update: this.leave,
     };
     for (const each of Object.entries(this.handlers)) this.model.on(...each);
+    // Of a kernel that is shut down the model hears nothing, but JupyterLab's session does.
+    this.kernel = this.model.widget_manager?.context?.sessionContext?.kernelChanged;
+    this.kernel?.connect(this.leave);
     this.ui.widget.addEventListener("keydown", (event) => {
       // JupyterLab would take an arrow or a letter for a command
       if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== "Tab") event.stopPropagation();
@@ -194,10 +192,11 @@ class Widget {
 
   /** Controls that need Python are there while Python is. */
   enable() {
-    const enabled = this.live && !this.gone;
-    this.ui.knobs.disabled = !enabled;
+    const { live, gone, ui } = this, enabled = live && !gone;
+    ui.knobs.disabled = !enabled;
     this.panels.forEach((panel, i) => panel.load(this.model.get("_view").panels[i], this.recording, enabled));
-    put(this.ui.notice, this.gone ? GONE : this.live || !this.view.knobs.length ? "" : RECORDED_ONLY);
+    ui.gone.hidden = !gone;
+    ui.recorded.hidden = live || ui.knobs.hidden;
   }
 
   /** `t` was set, in Python or by another view. */
@@ -207,12 +206,12 @@ class Widget {
   }
 
   /** The kernel is gone, unless the model knows better. */
-  leave() {
+  leave = () => {
     this.gone = !this.model.comm_live;
     if (this.gone) this.requests.forget();
     this.enable();
     this.paint();
-  }
+  };
 
   /** The question is answered, and the player may go on; or it is asked again. @param {any} answer */
   settle(answer) {
@@ -280,6 +279,7 @@ class Widget {
 
   close() {
     this.ending.abort();
+    this.kernel?.disconnect(this.leave);
     for (const observer of this.observers) observer.disconnect();
     for (const each of Object.entries(this.handlers)) this.model.off(...each);
     clearTimeout(this.saving);

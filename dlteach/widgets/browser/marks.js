@@ -7,7 +7,7 @@ const SEQUENTIAL = [[0, 32, 77], [49, 68, 107], [102, 105, 112], [149, 143, 120]
 const DRAW = { line, points, segments, rule, heatmap, bars, matrix, graph };
 
 const colorOf = (mark) => theme[mark.ghost ? "grey" : mark.color];
-const inside = (px, py, [x, y, w, h] = area) => px >= x - 1 && px <= x + w + 1 && py >= y - 1 && py <= y + h + 1;
+const inside = (px, py, [x, y, w, h] = area) => abs(px - x - w / 2) <= w / 2 + 1 && abs(py - y - h / 2) <= h / 2 + 1;
 /** How the lines of a mark are drawn. */
 const look = (mark) => [colorOf(mark), mark.width ?? 1.5, mark.ghost ? "dashed" : mark.dash, true];
 
@@ -31,7 +31,10 @@ function shadeOf(mark) {
  * @returns {number[][]}
  */
 function rowsOf(names, past) {
-  const arrays = names.map((name) => (trace.shape(name).length ? at(name) : past && trace.each(name) ? trace.history(name, t) : at(name)[0]));
+  const arrays = names.map((name) => {
+    if (trace.shape(name).length) return at(name);
+    return past && trace.each(name) ? trace.history(name, t) : at(name)[0];
+  });
   const length = min(...arrays.map((array) => array.length ?? Infinity));
   return Array.from({ length: length < Infinity ? length : 1 }, (_, i) => arrays.map((array) => array[i] ?? array));
 }
@@ -72,7 +75,8 @@ function arrow(x, y, angle, color, size = 9) {
 /** Where it is now: a dot, or at the border an arrow that points there. */
 function present(mark, x, y, size) {
   if (inside(x, y)) return dot(mark, x, y, size);
-  const [left, top, w, h] = area, px = clamp(x, left + 9, left + w - 9), py = clamp(y, top + 9, top + h - 9), angle = atan2(clamp(y, -1e6, 1e6) - py, clamp(x, -1e6, 1e6) - px);
+  const [left, top, w, h] = area, px = clamp(x, left + 9, left + w - 9), py = clamp(y, top + 9, top + h - 9),
+    angle = atan2(y - py, x - px);
   arrow(px + 7 * cos(angle), py + 7 * sin(angle), angle, colorOf(mark), 14);
   hit(mark.label, px, py, () => "outside the picture");
 }
@@ -109,11 +113,14 @@ function stroke(mark, line, say) {
 }
 
 function segments(mark) {
-  for (const [a, b, c, d] of rowsOf([mark.x0, mark.y0, mark.x1, mark.y1])) stroke(mark, [X(a), Y(b), X(c), Y(d)], where.bind(0, panel, [a, b], [c, d]));
+  for (const [a, b, c, d] of rowsOf([mark.x0, mark.y0, mark.x1, mark.y1])) {
+    stroke(mark, [X(a), Y(b), X(c), Y(d)], where.bind(0, panel, [a, b], [c, d]));
+  }
 }
 
 function rule(mark) {
-  const [value] = at(mark.at), [x, y, w, h] = area, { axis } = mark, label = panel[axis]?.label ?? "", place = round((axis === "x" ? X : Y)(value)) + 0.5;
+  const [value] = at(mark.at), [x, y, w, h] = area, { axis } = mark, label = panel[axis]?.label ?? "",
+    place = round((axis === "x" ? X : Y)(value)) + 0.5;
   stroke(mark, axis === "x" ? [place, y, place, y + h] : [x, place, x + w, place], () => `${label} ${text(value)}`);
 }
 
@@ -127,16 +134,19 @@ function paint(values, [rows, columns], mark, box) {
 }
 
 function heatmap(mark) {
-  const { values: name, contours, label } = mark, shape = trace.shape(name), [rows, columns] = shape, values = at(name), box = area, [x, y, w, h] = box, back = toData, axes = panel, taken = [];
+  const { values: name, contours, label } = mark, shape = trace.shape(name), [rows, columns] = shape, values = at(name),
+    box = area, [x, y, w, h] = box, back = toData, axes = panel, taken = [];
   paint(values, shape, mark, box);
-  for (const level of typeof contours === "string" ? at(contours) : contours) {
-    const places = trace.keep([name, trace.each(name) && t, level].join(), () => contour(values, shape, level)).map(([column, row]) => [x + (column + 0.5) / columns * w, y + h - (row + 0.5) / rows * h]);
+  for (const level of contours.map ? contours : at(contours)) {
+    const places = trace.keep([name, trace.each(name) && t, level].join(), () => contour(values, shape, level))
+      .map(([column, row]) => [x + (column + 0.5) / columns * w, y + h - (row + 0.5) / rows * h]);
     join(places, readable(shadeOf(mark)(level).slice(0, 3)));
     if (mark.contour_labels) nameContour(places, text(level), taken);
   }
   probe = (px, py) => {
     const row = clamp(floor((y + h - py) / h * rows), 0, rows - 1), column = clamp(floor((px - x) / w * columns), 0, columns - 1);
-    return inside(px, py, box) ? { x: px, y: py, text: `${where(axes, back(px, py))}: ${label} ${text(values[row * columns + column])}` } : null;
+    const said = `${where(axes, back(px, py))}: ${label} ${text(values[row * columns + column])}`;
+    return inside(px, py, box) ? { x: px, y: py, text: said } : null;
   };
 }
 
@@ -155,37 +165,44 @@ function contour(values, [rows, columns], level) {
   return places;
 }
 
-/** Write a level on its line, away from the other levels. @param {number[][]} places @param {string} name @param {number[][]} taken */
+/** Write a level on its line, where it lies lowest and away from the other levels. @param {number[][]} places @param {number[][]} taken */
 function nameContour(places, name, taken) {
-  const [x, y, w, h] = area, half = measure([name]) / 2 + 4, room = ([a, b]) => min(90, ...taken.map(([c, d]) => hypot(a - c, b - d))) + hypot(a - x - w / 2, b - y - h / 2) / 10;
-  const free = places.filter(([a, b]) => inside(a, b, [x + half, y + 10, w - 2 * half, h - 20])), best = free.reduce((a, b) => (room(a) >= room(b) ? a : b), free[0]);
-  if (!best || room(best) < 30) return;
-  write([name], ...best, "center");
-  taken.push(best);
+  const [x, y, w, h] = area, half = measure([name]) / 2 + 4, box = [x + half, y + 10, w - 2 * half, h - 20];
+  const place = places.find(([a, b]) => inside(a, b, box) && taken.every(([c, d]) => hypot(a - c, b - d) > 2 * half + 16));
+  if (!place) return;
+  write([name], ...place, "center");
+  taken.push(place);
 }
 
 function bars({ values, names, color, digits, ghosts }) {
-  const [, top, , h] = area, w = X(1) - X(0), numbers = Array.from(at(values), (value) => text(value, digits)), turn = measure(numbers) > w - 4, level = (value) => clamp(Y(value), top, top + h);
+  const [, top, , h] = area, w = X(1) - X(0), numbers = texts(values, digits),
+    turn = measure(numbers) > w - 4, level = (value) => clamp(Y(value), top, top + h);
   names.forEach((name, i) => {
     const x = X(i), value = at(values)[i], ours = at(ghosts)[i], zero = level(0), end = level(value), down = end > zero ? 1 : -1;
     plate(x + w * 0.18, zero, w * 0.64, end - zero, theme[color]);
     plate(x + w * 0.1, zero, w * 0.8, level(ours) - zero, "#0000", theme.grey, 1.5, "dashed");
-    write([numbers[i]], x + w / 2, (end || zero) + (turn ? 4 : 9) * down, turn ? (down < 0 ? "left" : "right") : "center", "11px", theme.ink, turn);
+    const align = turn ? (down < 0 ? "left" : "right") : "center";
+    write([numbers[i]], x + w / 2, (end || zero) + (turn ? 4 : 9) * down, align, "11px", theme.ink, turn);
     hit("", x + w / 2, end, () => `${name}: ${text(value)}` + (ours === undefined ? "" : `, ours ${text(ours)}`), { box: [x, top, w, h] });
   });
 }
 
 /** @param {number} top @returns {number} where it ends */
 function matrix({ values, rows, columns, row_title, column_title, digits, shade, names }, top) {
-  const bold = "bold 11px", numbers = Array.from(at(values), (value) => text(value, digits)), [title, ...sides] = [row_title, ...rows].map((name) => wrap(name, width / 3, bold));
-  const left = PAD + 10 + measure([title, sides].flat(2), bold), count = columns.length, w = min(110, (width - PAD - left) / count), h = clamp(w * 0.55, names.length ? 40 : 24, 54);
+  const bold = "bold 11px", numbers = texts(values, digits),
+    [title, ...sides] = [row_title, ...rows].map((name) => wrap(name, width / 3, bold));
+  const left = PAD + 10 + measure([title, sides].flat(2), bold), count = columns.length,
+    w = min(110, (width - PAD - left) / count), h = clamp(w * 0.55, names.length ? 40 : 24, 54);
   const [large, small] = [[numbers, 13], [names, 11]].map(([lines, size]) => min(size, size * (w - 6) / measure(lines, size + "px")));
   top = write(wrap(column_title, width - left - PAD, bold), left, top, "left", bold) - 6;
   top = max(heads(columns, left, w, top, true), write(title, PAD, top + 12, "left", bold) - 6);
   sides.forEach((name, i) => write(name, left - 8, top + (i + 0.5) * h - 8 * (name.length - 1), "right"));
   numbers.forEach((number, i) => {
-    const row = floor(i / count), x = left + i % count * w, y = top + row * h, fill = mix(rgb(theme.paper), rgb(theme.blue), 0.9 * (at(shade)[i] || 0));
-    const line = (string, down, size) => size > 7 && write([string], x + w / 2, y + h / 2 + down, "center", size + "px", readable(fill), false, "#0000");
+    const row = floor(i / count), x = left + i % count * w, y = top + row * h,
+      fill = mix(rgb(theme.paper), rgb(theme.blue), 0.9 * (at(shade)[i] || 0));
+    const line = (string, down, size) => {
+      if (size > 7) write([string], x + w / 2, y + h / 2 + down, "center", size + "px", readable(fill), false, "#0000");
+    };
     plate(x + 1, y + 1, w - 2, h - 2, `rgb(${fill})`, theme.grid);
     line(number, names.length && -8, large);
     line(names[i] ?? "", 10, small);
@@ -194,30 +211,31 @@ function matrix({ values, rows, columns, row_title, column_title, digits, shade,
   return top + rows.length * h + 18;
 }
 
-// What is said in the legend if a mark has an array of this name.
+// What is said in the legend if a mark has an array of this name: label, colour, sign or dash, more.
 const SIGNS = [
-  ["ghosts", { kind: "bars", label: "ours", ghost: true }],
-  ["above", { sign: "→", label: "value", color: "blue" }],
-  ["below", { sign: "←", label: "gradient", color: "orange" }],
-  ["ghost_below", { sign: "( )", label: "ours", color: "grey" }],
-  ["weights", { label: "positive weight", color: "blue", width: 3 }],
-  ["weights", { label: "negative weight", color: "orange", width: 3, dash: "dashed" }],
-  ["ring", { kind: "points", color: "ink", hollow: true, size: 6 }],
+  ["ghosts", "ours", "grey", "", { kind: "bars", ghost: true }],
+  ["above", "value", "blue", "→"],
+  ["below", "gradient", "orange", "←"],
+  ["ghost_below", "ours", "grey", "( )"],
+  ["weights", "positive weight", "orange"],
+  ["weights", "negative weight", "purple", "", { dash: "dashed" }],
+  ["ring", "", "ink", "", { kind: "points", hollow: true, size: 6 }],
 ];
 
 /** What a mark adds to the legend: marks of which a sample is shown. @returns {any[]} */
 function entriesOf(mark) {
   const classes = (mark.class_names ?? []).map((label, i) => ({ ...mark, label, color: CLASSES[i][0], marker: CLASSES[i][1] }));
-  const signs = SIGNS.filter(([key]) => trace.has(mark[key])).map(([, sign]) => ({ label: mark.ring_label, ...sign }));
+  const signs = SIGNS.filter(([key]) => trace.has(mark[key]))
+    .map(([, label, color, sign, more]) => ({ label: label || mark.ring_label, color, sign, width: 3, ...more }));
   return [...(classes[0] ? classes : mark.palette ? [] : [mark]), ...signs].filter(({ label }) => label);
 }
 
 /** A sample for the legend, 24 pixels wide. */
 function sample(mark, x, y) {
-  const { kind, sign, ghost, marker = "none" } = mark;
-  if (sign) write([sign], x + 12, y, "center", "11px", theme[mark.color]);
-  else if (kind === "bars") plate(x + 5, y - 5, 14, 10, ghost ? "#0000" : colorOf(mark), ghost && theme.grey, 1.5, ghost && "dashed");
+  const { kind, sign, ghost, marker = "none" } = mark, color = colorOf(mark);
+  if (sign) write([sign], x + 12, y, "center", "11px", color);
+  else if (kind === "bars") plate(x + 5, y - 5, 14, 10, ghost ? "#0000" : color, color, 1.5, ghost && "dashed");
   else if (kind !== "points") join([[x, y], [x + 24, y]], ...look(mark).slice(0, 3));
-  if (mark.arrow) arrow(x + 25, y, 0, colorOf(mark));
+  if (mark.arrow) arrow(x + 25, y, 0, color);
   if (kind === "points" || marker !== "none") dot(mark, x + 12, y);
 }
