@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from dlteach.traces.trace import Array
+
+_deadline: ContextVar[tuple[float, float]] = ContextVar("deadline")
+"""When patience ends, and how many seconds it had."""
 
 
 class OwnFunctionError(Exception):
@@ -16,24 +22,41 @@ class OwnFunctionError(Exception):
 
 def name_of(function: Callable[..., Any]) -> str:
     """What to call a function: its name, or "your function" if it has none (a lambda, a partial)."""
-    name = getattr(function, "__name__", "")
-    return name if name.isidentifier() else "your function"
+    try:
+        name = getattr(function, "__name__", "")
+    except Exception:  # an object can do anything when it is asked
+        name = ""
+    return name if isinstance(name, str) and name.isidentifier() else "your function"
+
+
+@contextlib.contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Inside, no function of the learner's is called any more when so many seconds are over: that is an OwnFunctionError, too."""
+    token = _deadline.set((time.monotonic() + seconds, seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
 
 
 def call(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Call the learner's function.
 
     Raises:
-        OwnFunctionError: it raised something, or is not written yet.
+        OwnFunctionError: it raised something, is not written yet, or has used up the patience.
     """
+    deadline, seconds = _deadline.get((float("inf"), 0.0))
+    if time.monotonic() > deadline:
+        raise OwnFunctionError(f"{name_of(function)} is too slow: it is needed many times, and {seconds:g} seconds were not enough.")
     try:
-        return function(*arguments, **named)
-    except OwnFunctionError:  # from a function of the learner's that this one called: it names the right one already
+        with np.errstate():  # what it does to NumPy's settings ends with it
+            return function(*arguments, **named)
+    except (OwnFunctionError, KeyboardInterrupt):  # the first is from a function that this one called, and names the right one already
         raise
     except NotImplementedError as error:
         raise OwnFunctionError(f"{name_of(function)} is not written yet.") from error
-    except (Exception, SystemExit) as error:  # exit() in a function would otherwise end the learner's kernel
-        raise OwnFunctionError(f"{name_of(function)} stopped with {type(error).__name__}: {error}") from error
+    except BaseException as error:  # exit() in a function would otherwise end the learner's kernel
+        raise OwnFunctionError(f"{name_of(function)} stopped with {_told(error)}") from error
 
 
 def numbers(function: Callable[..., Any], result: Any, shape: tuple[int, ...], what: str = "a result") -> Array:
@@ -50,11 +73,22 @@ def numbers(function: Callable[..., Any], result: Any, shape: tuple[int, ...], w
         if array.dtype.kind not in "biuf":
             raise TypeError(f"{array.dtype} are no real numbers")
         array = array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise OwnFunctionError(f"{name} returned {type(result).__name__} for {what}; it should be numbers of shape {shape}.") from error
+    except Exception as error:  # an object can do anything when it is to become an array
+        needed = f"numbers of shape {shape}" if shape else "a number"
+        of = f" of {result.dtype}" if isinstance(result, np.ndarray) else ""
+        raise OwnFunctionError(f"{name} returned {type(result).__name__}{of} for {what}; it should be {needed}.") from error
     if array.shape != shape:
-        raise OwnFunctionError(f"{name} returned {what} of shape {array.shape}; it should be {shape}.")
+        needed = str(shape) if shape else "a single number"
+        raise OwnFunctionError(f"{name} returned {what} of shape {array.shape}; it should be {needed}.")
     return array
+
+
+def _told(error: BaseException) -> str:
+    """The kind of an error, and what it says, if it can say anything."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
 
 
 def first_difference(own: Array, ours: Array, tolerance: float = 1e-6) -> int | None:

@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 
 from dlteach.traces import OwnFunctionError, Trace
-from dlteach.traces.own import name_of
+from dlteach.traces.own import name_of, patience
 from dlteach.widgets import export, lifetime
 from dlteach.widgets.incoming import checked_answer, checked_count, checked_params
 from dlteach.widgets.module import BROWSER, browser_module
@@ -24,6 +24,8 @@ from dlteach.widgets.view import View
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PRINTED = 2000
 """How many characters a learner's function may print while a widget is made. While a knob is turned nobody would see them: none."""
+SECONDS = 20
+"""How long a learner's functions may take for one picture. A right one takes less than one."""
 
 ViewOf = Callable[[Mapping[str, Any]], View]
 Own = Mapping[str, Callable[..., Any] | Mapping[str, Callable[..., Any]] | None]
@@ -188,11 +190,12 @@ class TraceWidget(anywidget.AnyWidget):
         """Record a trace, and work out all traits that change with it. The widget stays as it is."""
         problem = ""
         try:
-            with printing(printed):
+            with printing(printed), patience(SECONDS):
                 trace = self._record(**self._own, **params)
         except OwnFunctionError as error:
             trace = self._record(**params)
-            problem = _cut(f"{error} This is ours.")
+            told = _cut(str(error))
+            problem = f"{told}{'' if told.endswith(('.', '?', '!', '…')) else '.'} This is ours."
         layout, data = trace.pack()
         view = self._view_of(params)
         shown = {"_view": view.as_json(), "_question": view.ask(trace), "_problem": problem}

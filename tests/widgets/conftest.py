@@ -16,7 +16,8 @@ STATE = ("params", "t", "answer", "_view", "_trace", "_question", "_code", "_pro
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A widget</title>
 <style>
-body {{ margin: 8px; background: var(--jp-layout-color0, white); color: var(--jp-ui-font-color1, black); font-family: system-ui, sans-serif; }}
+body {{ margin: 8px; background: var(--jp-layout-color0, white); color: var(--jp-ui-font-color1, black); }}
+body {{ font-family: system-ui, sans-serif; }}
 {theme}
 </style>
 <style>{style}</style></head>
