@@ -226,19 +226,22 @@ def gradient_descent(grad, start, lr, steps):
 explore_descent(descend=gradient_descent)
 
 # %% [markdown]
-# *In the picture: on the left the curve x², with the walker (orange), the tangent under her feet (purple, dashed) and
-# her next step (green arrow). On the right her place after each step: it falls from 10 towards 0, fast at first, then
-# more and more slowly. Below, the equation with the numbers of this step, each in the colour it has in the picture.*
+# *In the picture: on the left the curve x², with the walker (orange; before the first step the square of the start
+# covers her), the tangent under her feet (purple, dashed) and her next step (green arrow). On the right her place after
+# each step; play it, and it falls from 10 towards 0, fast at first, then more and more slowly. Below, the equation with
+# the numbers of this step, each in the colour it has in the picture.*
 #
 # **How to use it**
 #
-# - **Time:** ▶ plays and pauses; ‹ and › go one step back or forth; drag the long slider to any step. On the keyboard,
-#   once you have clicked into the picture: Space, ← and →, Home and End.
+# - **Time:** ▶ plays and pauses; the buttons beside it go one step back or forth, or to either end; the long slider
+#   goes anywhere. While that slider has the focus (click it, or go there with Tab), keys do the same: Space, ← and →,
+#   Home and End.
 # - **Controls:** the learning rate and the number of steps can be changed, and the start (the square) can be dragged;
 #   or go to it with the Tab key and use the arrow keys. Python then walks anew.
 # - **Numbers:** point at anything in a picture to read its numbers, or open *Numbers at this step*.
 # - **The ghost:** the grey, hollow walker is ours. While you are right, you cover her. Where the two part, there is a
-#   mark under the slider, and a sentence says what you did and what we did: look at the equation at that step.
+#   mark under the slider, and a sentence says where you went and where we went. Then go one step back: there the
+#   equation says where that step should lead.
 #
 # **Play:** go through the first three steps, and find the numbers of the table above. When you have changed your
 # function, run its cell again, and then the one with the picture.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 04 · Logistic regression: yes or no, and how sure?
 #
-# **First of all, run all:** *Run → Run All Cells*. Some pictures here move, and they need a running kernel; in a notebook
-# that was only opened they say "model not found" until then.
+# **First of all, run all:** *Run → Run All Cells* in the menu. Some pictures here move, and they need Python at work; in
+# a notebook that was only opened they say "model not found" until then.
 #
 # After this lesson you can
 #
@@ -478,8 +478,8 @@ def train_logistic_regression(x, y, lr, epochs):
 #
 # On the left are the points. Behind them, colours show the probability of class 1, and the black line is where it is one
 # half: on one side of it the answer is *yes*, on the other one *no*. Points on the wrong side have a ring. (More about
-# the line in section 6, and about the table on the right in section 7.) After the first step the player stops and asks you
-# for a **prediction**. Take a guess; it does not count for anything.
+# the line in section 6, and about the table on the right in section 7; leave the knob *threshold* alone until then.) After
+# the first step the player stops and asks you for a **prediction**. Take a guess; it does not count for anything.
 
 # %% play=true
 from dlteach.data import load
@@ -848,7 +848,7 @@ draw_weights(w)
 # Suppose every alarm is looked at by a person, and the task is to let no 8 slip through: a screening. You want a recall
 # of at least 0.95 on the validation part, with as few false alarms as possible.
 #
-# **Play:** find the *highest* threshold that does it.
+# **Play:** find the *highest* threshold that does it. (Class 1 in the sentence below the pictures is an 8.)
 
 # %% play=true
 explore_threshold(use("sigmoid")(x_val @ w + b), y_val, class_names=("not 8", "8"), threshold=0.5, **metrics)

@@ -106,7 +106,7 @@ explore_backpropagation("neuron", x=2.0, w=0.5, b=-0.5, y=1)
 # - **Numbers:** the line below the picture says what happens in this step, and the equation is the chain rule with the
 #   numbers of this step in it. Point at an arrow to read what is on it, or open *Numbers at this step* for all.
 #
-# *Play:* go through it step by step, once, and find every number of the text above. Then try y = 0; try w = 5 (a
+# **Play:** go through it step by step, once, and find every number of the text above. Then try y = 0; try w = 5 (a
 # confident neuron); try x = 0: which gradient is 0 then, and why?
 #
 # <details>
@@ -185,11 +185,12 @@ learn(x=2.0, w=0.5, b=-0.5, lr=0.5, turns=5)
 explore_backpropagation("two_paths", x=1.0, a=3.0, b=5.0, c=2.0)
 
 # %% [markdown]
-# *The picture:* x comes to a fork and goes two ways. Above it is multiplied by a = 3, which gives u = 3; below by b =
-# 5, which gives v = 5; then the two meet in L = u + 2v = 13. On the way back 1 goes to u and 2 to v; through the
-# products they become 3 and 10; and at the fork they add up: the gradient of x is 13.
+# *The picture:* x comes to a fork and goes two ways (its two copies are called x1 and x2). On one it is multiplied by
+# a = 3, which gives u = 3; on the other by b = 5, which gives v = 5; then the two meet in L = u + 2v = 13. On the way
+# back 1 goes to u and 2 to v; through the products they become 3 and 10; and at the fork they add up: the gradient of x
+# is 13.
 #
-# *Play:* find an a and a b for which x makes no difference to L at all, though both paths carry something.
+# **Play:** find an a and a b for which x makes no difference to L at all, though both paths carry something.
 #
 # <details>
 # <summary>Answer</summary>
@@ -372,7 +373,7 @@ activation_picture(low=-6.0, high=6.0)
 # from 0 to 1. Right, the sigmoid (solid) climbs from 0 to 1 in an S; its slope (dashed) is a low hill, 0.25 at x = 0
 # and nearly nothing beyond ±5.
 #
-# *Play:* set `low=-20.0, high=20.0`. How much of the line has a sigmoid slope that you can still see?
+# **Play:** set `low=-20.0, high=20.0`. How much of the line has a sigmoid slope that you can still see?
 #
 # <details>
 # <summary>Answer</summary>
@@ -479,9 +480,10 @@ explore_backpropagation("neuron", backward={"affine": affine_backward, "sigmoid"
 
 # %% [markdown]
 # *The picture:* the graph of section 1. With two right functions all numbers are those of section 1 (−1.607 at p,
-# −0.378 at z, −0.755 at w), and the note says that yours agree with ours.
+# −0.378 at z, −0.755 at w), and the note says that yours agree with ours. (With a single input and a single neuron all
+# arrays have one entry, so a forgotten transpose does not show here; the check sees it.)
 #
-# *Play:* break something! Leave out the upstream gradient in your `sigmoid_backward`, as in `dx = out * (1 - out)`,
+# **Play:** break something! Leave out the upstream gradient in your `sigmoid_backward`, as in `dx = out * (1 - out)`,
 # and run both cells. What happens to the gradients *behind* the sigmoid, though `affine_backward` is right? (Then
 # mend it again.)
 #
@@ -672,7 +674,7 @@ softmax_picture(logits=(2.0, 1.0, -1.0), label=1)
 # 0.71, 0.26 and 0.04; right the gradient, which is negative for the right class (its logit should rise) and positive
 # for the others, in proportion to how much was wrongly believed. The gradients of a row add up to 0.
 #
-# *Play:* make the network sure and right, `logits=(-1.0, 6.0, -1.0)`; then sure and wrong, `logits=(6.0, -1.0, -1.0)`.
+# **Play:** make the network sure and right, `logits=(-1.0, 6.0, -1.0)`; then sure and wrong, `logits=(6.0, -1.0, -1.0)`.
 # How large does the gradient get at most?
 #
 # <details>
@@ -701,7 +703,7 @@ explore_backpropagation("hidden_unit", x=2.0, w1=1.0, b1=-0.5, w2=-1.0, b2=0.5, 
 # is right, 1 becomes −0.73 at the second affine layer, 0.73 at the ReLU and in the first layer; the weight w1 gets
 # 1.46.
 #
-# *Play:* set w1 to −1. The hidden unit is off now. What has become of all gradients behind it? Then choose another
+# **Play:** set w1 to −1. The hidden unit is off now. What has become of all gradients behind it? Then choose another
 # activation.
 #
 # <details>
@@ -922,10 +924,10 @@ explore_network("circles", hidden=(2,), backward=stations, step=use("sgd_step"),
 # that shows where the unit is on; arrows are weights, the thicker the stronger, orange and solid if positive,
 # purple and dashed if negative. On the right the loss, for the points it learns from (solid) and for those held out (dashed).
 #
-# *Play:*
+# **Play:**
 #
-# 1. What is the smallest number of units that puts a fence around the inner ring? Look at the little maps: which fold
-#    does each unit contribute?
+# 1. Begin with *units in layer 1*, and leave the other controls as they are. What is the smallest number of units that
+#    puts a fence around the inner ring? Look at the little maps: which fold does each unit contribute?
 # 2. Take the spirals. Do eight units in one layer do, or does a second layer help?
 # 3. Go back to the circles with 8 units, and set the learning rate to 0.01, then to 10.
 # 4. Set the noise to 0.5. What do the two losses tell you now?
@@ -936,7 +938,7 @@ explore_network("circles", hidden=(2,), backward=stations, step=use("sgd_step"),
 # With two units the fence has two sides and stays open: 72 % of the points held out are right.
 #
 # 1. Three: three folds make a closed fence, a triangle, and 90 % of the points held out are right; with five units it is
-#    every one. (Another seed may need one more or one less.)
+#    every one. (More units do not always do better at once: with four it is 88 %. Another seed may need one more or less.)
 # 2. Eight units in one layer get 90 %, a second layer of eight 96 %: units of the second layer fold what is folded
 #    already.
 # 3. With 0.01 it has hardly begun after 60 epochs; with 10 every step overshoots, and the whole plane ends up in one
@@ -1191,7 +1193,7 @@ mistakes(networks[0], most=10)
 # yourself. Others are clear to you and not to the network, and it was *sure*: it has no way to say "I have never seen
 # anything like this".
 #
-# *Play:* look at the mistakes of another start, `networks[1]`. Are they the same images?
+# **Play:** look at the mistakes of another start, `networks[1]`. Are they the same images?
 #
 # And now the test part is used up: if what you have just seen makes you change the network, its score on these images
 # is no longer an honest one.

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlteach import nn
+from dlteach.traces import require
 from dlteach.traces.graphs import Graph, Station, graph_named
 from dlteach.traces.own import first_difference, name_of
 from dlteach.traces.stations import (
@@ -22,9 +23,9 @@ from dlteach.traces.stations import (
     affine_gradients,
     in_brackets,
     require_backward,
-    say,
 )
 from dlteach.traces.trace import Array, Trace
+from dlteach.traces.words import listed, rounded, say_apart
 
 LIMIT = 5.0
 """Numbers go from −5 to 5: beyond, the sigmoid is 1 to the last digit, and the loss infinite."""
@@ -135,18 +136,18 @@ class _Run:
         return frames
 
     def _start(self) -> str:
-        given = ", ".join(f"{'label ' if name == 'y' else ''}{name} = {say(self.numbers[name])}" for name in self.chart.values)
+        given = ", ".join(f"{'label ' if name == 'y' else ''}{name} = {rounded(self.numbers[name])}" for name in self.chart.values)
         return f"The inputs are there: {given}. Nothing has been computed yet."
 
     def _onward(self, station: Station) -> str:
         name = self.chart.edges[self.chart.out_of(station)[0]].name
         if station.kind == "fork":
-            return f"Forward through the fork: x = {say(self.numbers['x'])} goes both ways."
+            return f"Forward through the fork: x = {rounded(self.numbers['x'])} goes both ways."
         formula = station.formula or _loss_formula(station.kind, self.numbers["y"])
         with_names = formula.format(**{each: each for each in self.numbers})
         with_numbers = formula.format(**{each: in_brackets(number) for each, number in self.numbers.items()})
         with_numbers = re.sub(r"\((\([^()]*\))\)", r"\1", with_numbers)  # σ((−1)) is σ(−1)
-        return f"Forward through {station.called}: {name} = {with_names} = {with_numbers} = {say(self.numbers[name])}."
+        return f"Forward through {station.called}: {name} = {with_names} = {with_numbers} = {rounded(self.numbers[name])}."
 
     def _backward(self, step: _Back, made: _Numbers, own: Mapping[str, Function]) -> str:
         name = f"d{self.chart.edges[step.edge].name}"
@@ -154,14 +155,17 @@ class _Run:
             return "The way back begins at the loss: it moves exactly as much as itself, so its gradient is 1."
         if step.station.kind == "fork":
             paths = [made.gradient[place] for place in self.chart.out_of(step.station)]
-            return f"Back at the fork gradients add up: {say(paths[0])} + {in_brackets(paths[1])} gives {name} = {say(step.gradient)}."
-        arrives = f"the gradient {say(step.upstream)} that arrives, times its slope {say(step.slope)}"
+            return (
+                f"Back at the fork gradients add up: {rounded(paths[0])} + {in_brackets(paths[1])} gives {name} = {rounded(step.gradient)}."
+            )
+        arrives = f"the gradient {rounded(step.upstream)} that arrives, times its slope {rounded(step.slope)}"
         start = f"Backward through {step.station.called}: {arrives}"
         right = step.upstream * step.slope
         if first_difference(np.array([step.gradient]), np.array([right])) is None:
-            return f"{start}, gives {name} = {say(step.gradient)}."
+            return f"{start}, gives {name} = {rounded(step.gradient)}."
         function = name_of(own[step.station.kind])
-        return f"{start}, should give {name} = {say(right)}; {function} gives {say(step.gradient)}."
+        true, given = say_apart(right, step.gradient, rounded)
+        return f"{start}, should give {name} = {true}; {function} gives {given}."
 
 
 class _Numbers:
@@ -224,7 +228,7 @@ def _backward(kind: str, upstream: list[float], cache: Any, function: Function |
         dx, dw, db = affine_gradients(function or BACKWARD[kind], dout, cache)
         return [float(dx[0, 0]), float(dw[0, 0]), float(db[0])]
     if kind in ACTIVATIONS:
-        return [float(activation_gradient(function or BACKWARD[kind], dout, cache)[0, 0])]
+        return [float(activation_gradient(kind, function or BACKWARD[kind], dout, cache)[0, 0])]
     return [sum(upstream) * slope for slope in cache]
 
 
@@ -241,21 +245,20 @@ def _by_name(chart: Graph, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 def _caption(chart: Graph, numbers: Mapping[str, float], gradients: Array) -> str:
     found = {edge.name: gradients[place] for place, edge in enumerate(chart.edges) if edge.source == edge.name}
-    listed = ", ".join(f"d{name} = {say(gradient)}" for name, gradient in found.items())
-    label = f" for the label {say(numbers['y'])}" if "y" in numbers else ""
-    return f"{chart.title}, forward and back: L = {say(numbers['L'])}{label}, and the gradients of the inputs are {listed}."
+    listed = ", ".join(f"d{name} = {rounded(gradient)}" for name, gradient in found.items())
+    label = f" for the label {rounded(numbers['y'])}" if "y" in numbers else ""
+    return f"{chart.title}, forward and back: L = {rounded(numbers['L'])}{label}, and the gradients of the inputs are {listed}."
 
 
 def _remark(chart: Graph, own: Mapping[str, Function], arrays: Mapping[str, Array], parted: int | None) -> str:
     names = [name_of(function) for function in own.values()]
     if parted is None:
-        used = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-        return f"With these numbers {used} {'agrees' if len(names) == 1 else 'agree'} with ours on every edge."
+        return f"With these numbers {listed(names)} {'agrees' if len(names) == 1 else 'agree'} with ours on every edge."
     place = int(np.flatnonzero(arrays["active"][parted])[0])
     edge = chart.edges[place]
     station = next(station for station in chart.stations if station.name == edge.target)
-    given, right = arrays["gradient"][parted, place], arrays["ghost_gradient"][parted, place]
-    return f"{name_of(own[station.kind])} parts from ours at {station.called}: it gives d{edge.name} = {say(given)}, ours {say(right)}."
+    given, right = say_apart(arrays["gradient"][parted, place], arrays["ghost_gradient"][parted, place], rounded)
+    return f"{name_of(own[station.kind])} parts from ours at {station.called}: it gives d{edge.name} = {given}, ours {right}."
 
 
 def _require_values(graph: str, chart: Graph, values: Mapping[str, float]) -> dict[str, float]:
@@ -265,10 +268,7 @@ def _require_values(graph: str, chart: Graph, values: Mapping[str, float]) -> di
     for name, value in values.items():
         if name not in chart.values:
             raise ValueError(f"{name!r} is no number of the graph {graph!r}; it has {', '.join(chart.values)}.")
-        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-            raise TypeError(f"{name} is {value!r}; it needs to be a number.")
+        require.number_from(name, value, -LIMIT, LIMIT)
         if name == "y" and value not in (0, 1):
             raise ValueError(f"y is {value}; it is a label, so it needs to be 0 or 1.")
-        if not abs(value) <= LIMIT:
-            raise ValueError(f"{name} is {value}; it needs to be from {-LIMIT:g} to {LIMIT:g}.")
     return {name: float(values.get(name, usual)) for name, usual in chart.values.items()}

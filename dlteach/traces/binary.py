@@ -1,15 +1,16 @@
-"""What the traces of yes-or-no classifiers share: checks of their data, words for numbers, and the learner's functions beside ours."""
+"""What the traces of yes-or-no classifiers share: checks of their data, and the learner's functions beside ours."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlteach.traces import require
 from dlteach.traces.own import OwnFunctionError, call, name_of, numbers
 from dlteach.traces.trace import Array
+from dlteach.traces.words import listed, rounded
 
 Function = Callable[..., Any]
 
@@ -23,9 +24,7 @@ class Difference(NamedTuple):
 
 def real(name: str, value: Any, low: float, high: float) -> float:
     """The argument as a plain number. Raises TypeError or ValueError unless it is one between low and high, neither included."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} is {value!r}; it needs a number.")
-    if not low < value < high:  # NaN is refused too
+    if not low < require.number(name, value) < high:
         raise ValueError(f"{name} is {value}; it needs to be above {low:g} and below {high:g}.")
     return float(value)
 
@@ -42,8 +41,7 @@ def labels_of(y: Any, count: int, beside: str) -> Array:
 
 def theirs(name: str, function: Function | None, ours: Function) -> Function | None:
     """The learner's function; None if there is none, or if it is ours. Raises TypeError if it is no function."""
-    if function is not None and not callable(function):
-        raise TypeError(f"{name} is {function!r}; it needs to be a function.")
+    require.function(name, function)
     return None if function is ours else function
 
 
@@ -52,7 +50,7 @@ def own_labels(function: Function, result: Any, count: int) -> Array:
     found = numbers(function, result, (count,), "labels")
     wrong = found[(found != 0) & (found != 1)]
     if wrong.size:
-        raise OwnFunctionError(f"{name_of(function)} returned the label {text(wrong[0])}; a label is 0 or 1.")
+        raise OwnFunctionError(f"{name_of(function)} returned the label {rounded(wrong[0])}; a label is 0 or 1.")
     return found.astype(int)
 
 
@@ -64,7 +62,9 @@ def own_matrix(function: Function, y: Array, y_pred: Array) -> Array:
 def matrix_difference(function: Function, own: Array, ours: Array) -> str:
     """Both counts, where two confusion matrices differ first."""
     row, column = np.argwhere(own != ours)[0]
-    return f"{name_of(function)} counts {text(own[row, column])} in row {row}, column {column}; ours counts {text(ours[row, column])}."
+    return (
+        f"{name_of(function)} counts {rounded(own[row, column])} in row {row}, column {column}; ours counts {rounded(ours[row, column])}."
+    )
 
 
 def judge(functions: Sequence[Function | None], differences: Sequence[Difference | None], frame: str) -> tuple[int | None, str]:
@@ -75,8 +75,7 @@ def judge(functions: Sequence[Function | None], differences: Sequence[Difference
     names = [name_of(function) for function in functions if function is not None]
     if not names:
         return None, ""
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    return None, f"{listed} {'give' if len(names) > 1 else 'gives'} our numbers at every {frame}."
+    return None, f"{listed(names)} {'give' if len(names) > 1 else 'gives'} our numbers at every {frame}."
 
 
 def row_shares(matrices: Array) -> Array:
@@ -86,17 +85,3 @@ def row_shares(matrices: Array) -> Array:
     shares[~np.isfinite(shares)] = 0  # a learner's own matrix can hold anything
     np.clip(shares, 0, 1, out=shares)
     return shares
-
-
-def text(value: float, digits: int = 3) -> str:
-    """A number as it stands in a sentence: with a real minus, and in words where it is none."""
-    if math.isnan(value):
-        return "not a number"
-    if math.isinf(value):
-        return "infinite" if value > 0 else "minus infinity"
-    plain = f"{value:.{digits}f}" if abs(value) < 10_000 else f"{value:.2e}"
-    if plain.strip("-0.") == "" and value:  # not 0, but too small for fixed digits
-        plain = f"{value:.1e}"
-    if float(value).is_integer() and abs(value) < 10_000:
-        plain = f"{value:.0f}"
-    return plain.replace("-", "−")

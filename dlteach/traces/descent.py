@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from dlteach.traces import require
 from dlteach.traces.surfaces import Surface, surface_named
 from dlteach.traces.trace import Array, Trace
-from dlteach.traces.walk import Descend, Slope, Walk, lost, require_number, require_walk, say, walk
+from dlteach.traces.walk import Descend, Slope, Walk, lost, require_walk, walk
+from dlteach.traces.words import as_stored, say
 
 CURVE = 201  # points of a curve
 GRID = 81  # rows and columns of a landscape; odd, so that the middle is one of them
@@ -81,7 +83,7 @@ def start_on(land: Surface, start: float | Sequence[float] | None) -> Any:
         needed = "a single number" if land.dimensions == 1 else "two numbers"
         raise ValueError(f"start is {start!r}; on {land.name} it needs to be {needed}.")
     for number, (low, high) in zip(numbers, widened(land, land.far), strict=True):
-        require_number(start=number)
+        require.number("start", number)
         if not low <= number <= high:
             raise ValueError(f"start holds {number}; on {land.name} it needs to be from {low} to {high} there.")
     return float(numbers[0]) if land.dimensions == 1 else np.array(numbers, dtype=float)
@@ -241,7 +243,7 @@ def _sentence(land: Surface, gone: Walk, lr: float, t: int) -> str:
     """What happens at step t, with its numbers."""
     place, height = gone.path[t], float(land.f(gone.path[t]))
     begin = "Start" if t == 0 else f"Step {t}"
-    if not (np.all(np.isfinite(place)) and np.isfinite(height)):
+    if not np.isfinite([as_stored(number) for number in (*np.ravel(place), height)]).all():
         return lost(begin, gone, t)
     slope = "slope" if land.dimensions == 1 else "gradient"
     rule = f"the next step is −{say(lr)} · {_bracketed(gone.slopes[t])} = {say(gone.step[t])}, to {say(gone.next[t])}"

@@ -13,8 +13,9 @@ import numpy as np
 
 from dlteach import nn
 from dlteach.traces.own import OwnFunctionError, call, name_of, numbers
-from dlteach.traces.stations import BACKWARD, FORWARD, Function, activation_gradient, affine_gradients, say
+from dlteach.traces.stations import BACKWARD, FORWARD, Function, activation_gradient, affine_gradients
 from dlteach.traces.trace import Array
+from dlteach.traces.words import rounded, say_apart
 
 Params = dict[str, Array]
 
@@ -67,7 +68,7 @@ class OwnFunctions(Functions):
         own = self._own.get(kind)
         if own is None:
             return super().activation(kind, dout, cache)
-        result = activation_gradient(own, dout, cache)
+        result = activation_gradient(kind, own, dout, cache)
         self._compare(own, {"dx": result}, lambda: [super(OwnFunctions, self).activation(kind, dout, cache)])
         return result
 
@@ -92,7 +93,8 @@ class OwnFunctions(Functions):
             if not (alike.all() or (alike | (np.isnan(result) & np.isnan(right))).all()):
                 place = tuple(np.argwhere(~alike)[0])
                 entry = f"{what}[{', '.join(map(str, place))}]"
-                self.difference = f"its {entry} is {say(result[place])}, ours {say(right[place])}"
+                yours, true = say_apart(result[place], right[place], rounded)
+                self.difference = f"its {entry} is {yours}, ours {true}"
                 self.culprit = name_of(own)
                 return
 

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlteach import nn
-from dlteach.traces.binary import Difference, judge, labels_of, matrix_difference, own_labels, own_matrix, real, row_shares, text, theirs
+from dlteach.traces import require
+from dlteach.traces.binary import Difference, judge, labels_of, matrix_difference, own_labels, own_matrix, real, row_shares, theirs
 from dlteach.traces.logistic_words import caption, sentences
 from dlteach.traces.own import OwnFunctionError, call, first_difference, name_of, numbers
 from dlteach.traces.trace import Array, Bytes, Trace, in_bytes
+from dlteach.traces.words import rounded, say_apart
 
 GRID = 48
 """Cells along each side of the map of probabilities."""
@@ -114,11 +116,12 @@ def logistic_regression_trace(
             ours = _curve_and_line(task, _train(task, None).at(shown))
             frames |= {f"ghost_{name}": values for name, values in ours.items()}
         differences = (_gradient_difference(task, run, shown, grad), *decisions.differences)
+        told = sentences(task.y, task.threshold, task.area.mean(axis=1), decisions.labels, frames)
     parted, remark = judge((grad, predict, confusion_matrix), differences, "epoch")
     return Trace(
         frames=frames,
         fixed=_fixed(task, frames),
-        sentences=sentences(task.y, task.threshold, task.area.mean(axis=1), decisions.labels, frames),
+        sentences=told,
         caption=caption(len(task.y), task.lr, epochs, task.threshold, frames),
         step="epoch",
         clock="epoch",
@@ -132,21 +135,15 @@ def _task(x: Any, y: Any, lr: float, epochs: int, threshold: float, area: Area |
     """The arguments, checked, as arrays and plain numbers."""
     samples = _samples(x)
     labels = labels_of(y, len(samples), "x")
-    if isinstance(epochs, bool) or not isinstance(epochs, int | np.integer):
-        raise TypeError(f"epochs is {epochs!r}; it needs a whole number.")
-    if not 1 <= epochs <= MOST_EPOCHS:
-        raise ValueError(f"epochs is {epochs}; it needs to be from 1 to {MOST_EPOCHS}.")
-    shown = area_of(samples) if area is None else np.asarray(area, dtype=float)
+    whole = require.whole_from("epochs", epochs, 1, MOST_EPOCHS)
+    shown = area_of(samples) if area is None else require.floats("area", area)
     if shown.shape != (2, 2) or not (np.isfinite(shown).all() and (shown[:, 0] < shown[:, 1]).all()):
         raise ValueError(f"area is {area!r}; it needs two ranges, from low to high, one for each feature.")
-    return _Task(samples, labels, real("lr", lr, 0, math.inf), int(epochs), real("threshold", threshold, 0, 1), shown)
+    return _Task(samples, labels, real("lr", lr, 0, math.inf), whole, real("threshold", threshold, 0, 1), shown)
 
 
 def _samples(x: Any) -> Array:
-    try:
-        samples = np.asarray(x, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"x is a {type(x).__name__} that is no array of numbers; it needs to be of shape (N, 2).") from error
+    samples = require.floats("x", x)
     if samples.ndim != 2 or samples.shape[1] != 2 or not 1 <= len(samples) <= MOST_SAMPLES:
         raise ValueError(f"x has shape {samples.shape}; it needs (N, 2), with N from 1 to {MOST_SAMPLES}.")
     if not np.isfinite(samples).all():
@@ -198,7 +195,8 @@ def _gradient_difference(task: _Task, run: _Run, shown: Array, grad: Gradient | 
         return None
     entry = int(np.argmax(np.nan_to_num(np.abs(own[epoch] - ours[epoch]), nan=np.inf)))
     name = ("dw[0]", "dw[1]", "db")[entry]
-    both = f"{name_of(grad)} gives {name} = {text(own[epoch, entry], 4)}, ours gives {text(ours[epoch, entry], 4)}"
+    yours, right = say_apart(own[epoch, entry], ours[epoch, entry])
+    both = f"{name_of(grad)} gives {name} = {yours}, ours gives {right}"
     return Difference(int(np.searchsorted(shown, epoch + 1)), f"In the step from epoch {epoch} to {epoch + 1}, {both}.")
 
 
@@ -225,10 +223,9 @@ def _label_difference(task: _Task, models: _Run, predict: Predict, labels: Array
     sample = int(np.flatnonzero(labels[frame] != ours[frame])[0])
     x1, x2 = task.x[sample]
     p = float(nn.sigmoid(task.x[sample] @ models.w[frame] + models.b[frame]))
-    both = (
-        f"{name_of(predict)} gives {labels[frame, sample]} for the point ({text(x1, 2)}, {text(x2, 2)}), ours gives {ours[frame, sample]}"
-    )
-    return f"{both}: its probability is {text(p)}, the threshold {task.threshold:g}."
+    point = f"({rounded(x1, 2)}, {rounded(x2, 2)})"
+    both = f"{name_of(predict)} gives {labels[frame, sample]} for the point {point}, ours gives {ours[frame, sample]}"
+    return f"{both}: its probability is {rounded(p)}, the threshold {task.threshold:g}."
 
 
 def _numbers_of(task: _Task, models: _Run) -> dict[str, Array | Bytes]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlteach.traces.binary import text
 from dlteach.traces.trace import Array
+from dlteach.traces.words import rounded
 
 
 class _Line(NamedTuple):
@@ -38,7 +38,7 @@ def sentences(y: Array, threshold: float, middle: Array, labels: Array, frames: 
     lines = [_line(np.array([w1, w2]), score - b, middle) for w1, w2, b in models]
     in_sight = np.isfinite(frames["boundary_x1"]).all(axis=1)
     loss = frames["loss"]
-    start = f"Epoch 0, before the first step: all weights are 0, so every probability is 0.5. The loss is {text(loss[0])}"
+    start = f"Epoch 0, before the first step: all weights are 0, so every probability is 0.5. The loss is {rounded(loss[0])}"
     told = [f"{start}; {_mistakes(y, labels[0])}."]
     for t in range(1, len(labels)):
         what = _boundary_words(lines[t - 1], lines[t], bool(in_sight[t]))
@@ -51,7 +51,7 @@ def caption(n: int, lr: float, epochs: int, threshold: float, frames: Mapping[st
     loss, wrong = frames["loss"], frames["wrong_count"]
     return (
         f"Logistic regression on {n} points, from zero weights, with learning rate {lr:g} and threshold {threshold:g}: in {epochs} epochs "
-        f"the loss goes from {text(loss[0])} to {text(loss[-1])}, and {wrong[-1]} points are wrong in the end."
+        f"the loss goes from {rounded(loss[0])} to {rounded(loss[-1])}, and {wrong[-1]} points are wrong in the end."
     )
 
 
@@ -87,12 +87,12 @@ def _boundary_words(before: _Line | None, now: _Line | None, in_sight: bool) -> 
 
 def _loss_words(before: float, now: float) -> str:
     if not math.isfinite(now):
-        return f"The loss is {text(now)}, since some numbers have grown too large to store"
-    if text(before) == text(now):
-        return f"The loss stays at {text(now)}"
+        return f"The loss is {rounded(now)}, since some numbers have grown too large to store"
+    if rounded(before) == rounded(now):
+        return f"The loss stays at {rounded(now)}"
     if now < before:
-        return f"The loss falls from {text(before)} to {text(now)}"
-    return f"The loss climbs from {text(before)} to {text(now)}: it went uphill"
+        return f"The loss falls from {rounded(before)} to {rounded(now)}"
+    return f"The loss climbs from {rounded(before)} to {rounded(now)}: it went uphill"
 
 
 def _mistakes(y: Array, labels: Array) -> str:

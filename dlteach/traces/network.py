@@ -9,9 +9,11 @@ import numpy as np
 
 from dlteach import nn
 from dlteach.data import Dataset, load, stratified_split
+from dlteach.traces import require
 from dlteach.traces.learning import Functions, OwnFunctions, Params, Recipe, forward, new_network, train
-from dlteach.traces.stations import ACTIVATIONS, BACKWARD, Backward, Function, require_backward, say
+from dlteach.traces.stations import ACTIVATIONS, BACKWARD, Backward, Function, require_backward
 from dlteach.traces.trace import Array, Bytes, Trace, in_bytes
+from dlteach.traces.words import listed, rounded
 
 MAX_LAYERS, MAX_UNITS, MAX_EPOCHS, MAX_POINTS = 3, 8, 1000, 1000
 MAP, SMALL_MAP = 48, 16
@@ -96,8 +98,8 @@ def network_trace(
     """
     hidden = require_hidden(hidden)
     require_settings(data, activation, lr, epochs, noise, seed)
-    _require_whole("batch_size", batch_size, 1, MAX_POINTS)
-    _require_whole("n", n, 16, MAX_POINTS)
+    require.whole_from("batch_size", batch_size, 1, MAX_POINTS)
+    require.whole_from("n", n, 16, MAX_POINTS)
     own = _own(backward, step)
     points = _points(DATA[data](n, np.random.default_rng([seed, 0]), noise), np.random.default_rng([seed, 1]))
     spread = np.unique(np.rint(np.linspace(0, epochs, min(epochs + 1, MOST_FRAMES))).astype(int))
@@ -127,8 +129,7 @@ def network_trace(
 
 def _own(backward: Backward | None, step: Function | None) -> OwnFunctions | None:
     """The learner's functions, if there are any that are not ours."""
-    if step is not None and not callable(step):
-        raise TypeError(f"step is {step!r}; it needs to be a function such as sgd_step.")
+    require.function("step", step)
     functions = {station: f for station, f in require_backward(backward).items() if f is not BACKWARD[station]}
     step = None if step is nn.sgd_step else step
     return OwnFunctions(functions, step) if functions or step else None
@@ -267,15 +268,15 @@ def _sentence(epoch: int, t: int, record: dict[str, Array]) -> str:
     if not np.isfinite(loss):
         return f"{start}: the numbers have grown beyond what a computer can hold. The learning rate is too large."
     right, val_right = record["accuracy"][t], record["val_accuracy"][t]
-    losses = f"loss {say(loss)} on the points it learns from, {say(val_loss)} on those held out"
-    return f"{start}: {losses}; {right:.0%} and {val_right:.0%} right."
+    losses = f"loss {rounded(loss)} on the points it learns from, {rounded(val_loss)} on those held out"
+    return f"{start}: {losses}; {100 * right:.0f} % and {100 * val_right:.0f} % right."
 
 
 def _caption(data: str, hidden: Sequence[int], activation: str, lr: float, moments: Array, record: dict[str, Array]) -> str:
-    units = f"{hidden[0]} hidden unit{'s' if hidden[0] > 1 else ''}" if len(hidden) == 1 else f"hidden layers of {_and(hidden)} units"
-    accuracy = f"{record['val_accuracy'][-1]:.0%} of the points held out are right"
+    units = f"{hidden[0]} hidden unit{'s' if hidden[0] > 1 else ''}" if len(hidden) == 1 else f"hidden layers of {listed(hidden)} units"
+    accuracy = f"{100 * record['val_accuracy'][-1]:.0f} % of the points held out are right"
     name = data.replace("_", " ")
-    return f"A network with {units} ({ACTIVATIONS[activation]}) learns {name}, lr {say(lr)}: after {moments[-1]} epochs {accuracy}."
+    return f"A network with {units} ({ACTIVATIONS[activation]}) learns {name}, lr {rounded(lr)}: after {moments[-1]} epochs {accuracy}."
 
 
 def _remark(own: OwnFunctions | None, parted: int | None) -> str:
@@ -283,12 +284,7 @@ def _remark(own: OwnFunctions | None, parted: int | None) -> str:
         return ""
     if parted is not None:
         return f"{own.culprit} parts from ours in epoch {parted}: {own.difference}."
-    return f"{_and(list(own.used))} {'agrees' if len(own.used) == 1 else 'agree'} with ours at every step."
-
-
-def _and(things: Sequence[object]) -> str:
-    words = [str(thing) for thing in things]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+    return f"{listed(list(own.used))} {'agrees' if len(own.used) == 1 else 'agree'} with ours at every step."
 
 
 def require_hidden(hidden: Sequence[int]) -> tuple[int, ...]:
@@ -303,7 +299,7 @@ def require_hidden(hidden: Sequence[int]) -> tuple[int, ...]:
     if not 1 <= len(hidden) <= MAX_LAYERS:
         raise ValueError(f"hidden is {hidden!r}; it needs 1 to {MAX_LAYERS} layers, one number for each.")
     for units in hidden:
-        _require_whole("hidden", units, 1, MAX_UNITS)
+        require.whole_from("hidden", units, 1, MAX_UNITS)
     return tuple(int(units) for units in hidden)
 
 
@@ -313,21 +309,7 @@ def require_settings(data: str, activation: str, lr: float, epochs: int, noise: 
         raise ValueError(f"data is {data!r}; it needs to be one of {', '.join(map(repr, DATA))}.")
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation is {activation!r}; it needs to be one of {', '.join(map(repr, ACTIVATIONS))}.")
-    _require_whole("epochs", epochs, 1, MAX_EPOCHS)
-    _require_whole("seed", seed, 0, 2**32 - 1)
-    _require_number("lr", lr, 0, 100)
-    _require_number("noise", noise, 0, 1)
-
-
-def _require_whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} is {value!r}; it needs a whole number.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} is {value}; it needs to be from {low} to {high}.")
-
-
-def _require_number(name: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} is {value!r}; it needs to be a number.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} is {value}; it needs to be from {low:g} to {high:g}.")
+    require.whole_from("epochs", epochs, 1, MAX_EPOCHS)
+    require.whole_from("seed", seed, 0, 2**32 - 1)
+    require.number_from("lr", lr, 0, 100)
+    require.number_from("noise", noise, 0, 1)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from dlteach.models import linear_gradient, solve_linear_regression
+from dlteach.traces import require
 from dlteach.traces.descent import columns, height_range, landscape
 from dlteach.traces.trace import MAX_BYTES, Array, Trace
-from dlteach.traces.walk import MAX_STEPS, Descend, Slope, Walk, lost, require_number, require_walk, say, walk
+from dlteach.traces.walk import MAX_STEPS, Descend, Slope, Walk, lost, require_walk, walk
+from dlteach.traces.words import as_stored, say
 
 MAX_POINTS = 1000
 
@@ -88,10 +90,7 @@ def require_points(x: Array, y: Array) -> tuple[Array, Array]:
     """The points as float64. Raises TypeError or ValueError, naming the argument, if no line can be fitted to them."""
     arrays = []
     for name, values in (("x", x), ("y", y)):
-        try:
-            array = np.asarray(values, dtype=float)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"{name} is a {type(values).__name__}; it needs to be an array of numbers.") from error
+        array = require.floats(name, values)
         if array.ndim != 1 or not 2 <= len(array) <= MAX_POINTS:
             raise ValueError(f"{name} has shape {array.shape}; it needs (N,) with N from 2 to {MAX_POINTS}.")
         if not np.isfinite(array).all():
@@ -121,9 +120,7 @@ def _require_start(start: Sequence[float]) -> Array:
     numbers = list(start) if np.ndim(start) == 1 else []
     if len(numbers) != 2:
         raise ValueError(f"start is {start!r}; it needs to be two numbers, (w, b).")
-    for number in numbers:
-        require_number(start=number)
-    return np.array(numbers, dtype=float)
+    return np.array([require.number("start", number) for number in numbers])
 
 
 def surface_ranges(x: Array, y: Array, begin: Array, path: Array) -> list[tuple[float, float]]:
@@ -194,7 +191,7 @@ def _sentence(gone: Walk, loss: Array, fixed: dict[str, Any], t: int) -> str:
     """What happens at step t, with its numbers."""
     begin = "Start" if t == 0 else f"Step {t}"
     w, b = gone.path[t]
-    if not np.isfinite([w, b, loss[t]]).all():
+    if not np.isfinite([as_stored(number) for number in (w, b, loss[t])]).all():
         return lost(begin, gone, t)
     sign = "−" if b < 0 else "+"
     parts = [
@@ -203,7 +200,8 @@ def _sentence(gone: Walk, loss: Array, fixed: dict[str, Any], t: int) -> str:
     ]
     if t == gone.parted:
         parts.append(gone.remark)
-    if t > 0 and loss[t] > loss[t - 1] * (1 + 1e-9):
+    rounding = 1e-20 * np.mean(fixed["y"] ** 2)  # where the line goes through all points, nothing else is left of the error
+    if t > 0 and loss[t] > loss[t - 1] * (1 + 1e-9) + rounding:
         uphill = (gone.path[t] - gone.path[t - 1]) @ gone.slopes[t - 1] > 0
         parts.append("That step went uphill." if uphill else "The error has grown: the step was too long.")
         if loss[t] > 3 * loss[0]:
@@ -211,7 +209,7 @@ def _sentence(gone: Walk, loss: Array, fixed: dict[str, Any], t: int) -> str:
     above = loss[t] - fixed["best_loss"]
     widths = np.array([np.ptp(fixed["w_range"]), np.ptp(fixed["b_range"])])
     if (np.abs(gone.step[t]) < widths / 1000).all():
-        arrived = above <= 0.01 * fixed["best_loss"] + 1e-4 * loss[0]
+        arrived = above <= 0.001 * fixed["best_loss"] + 1e-5 * loss[0] + rounding
         parts.append(
             "It has arrived: the steps are too small to see." if arrived else "It creeps: the ground is almost level along the valley."
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from dlteach import nn
+from dlteach.traces import require
 from dlteach.traces.own import OwnFunctionError, call, name_of, numbers
 from dlteach.traces.trace import Array
+from dlteach.traces.words import rounded
 
 Function = Callable[..., Any]
 Backward = Mapping[str, Function | None]
@@ -49,8 +50,7 @@ def require_backward(backward: Backward | None) -> dict[str, Function]:
     for station, function in backward.items():
         if station not in LEARNERS:
             raise ValueError(f"backward has the key {station!r}; it can have {', '.join(map(repr, LEARNERS))}.")
-        if function is not None and not callable(function):
-            raise TypeError(f"backward[{station!r}] is {function!r}; it needs to be a function.")
+        require.function(f"backward[{station!r}]", function)
     return {station: function for station, function in backward.items() if function is not None}
 
 
@@ -81,29 +81,23 @@ def affine_gradients(function: Function, dout: Array, cache: tuple[Array, Array]
     return dx, dw, db
 
 
-def activation_gradient(function: Function, dout: Array, cache: Array) -> Array:
+def activation_gradient(kind: str, function: Function, dout: Array, cache: Array) -> Array:
     """Call the backward function of an activation, ours or the learner's: `relu_backward(dout, cache) -> dx`, all of one shape.
+
+    At 0 ReLU has no slope: any from 0 to 1 is right there. All take ours, 0, so that what is right leads the same way.
 
     Raises:
         OwnFunctionError: the function failed, or gave something else.
     """
-    return numbers(function, call(function, dout.copy(), cache.copy()), dout.shape, "dx")
-
-
-def say(number: float) -> str:
-    """A number for a sentence: at most three digits after the point, a real minus sign, and no zeros that say nothing."""
-    if not math.isfinite(number):
-        return "not a number" if math.isnan(number) else ("∞" if number > 0 else "−∞")
-    size = abs(number)
-    if size and not 0.0005 <= size < 1e6:
-        digits, exponent = f"{number:.1e}".split("e")
-        return f"{digits}e{int(exponent)}".replace("-", "−")
-    return f"{number:z.3f}".rstrip("0").rstrip(".").replace("-", "−")
+    dx = numbers(function, call(function, dout.copy(), cache.copy()), dout.shape, "dx")
+    if kind == "relu":
+        dx[(cache == 0) & (dx * dout >= 0) & (np.abs(dx) <= np.abs(dout))] = 0
+    return dx
 
 
 def in_brackets(number: float) -> str:
     """A number after a sign: a negative one gets brackets."""
-    return f"({say(number)})" if number < 0 else say(number)
+    return f"({rounded(number)})" if number < 0 else rounded(number)
 
 
 def _kind(result: Any) -> str:

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlteach import nn
-from dlteach.traces.binary import Difference, judge, labels_of, matrix_difference, own_matrix, row_shares, text, theirs
+from dlteach.traces import require
+from dlteach.traces.binary import Difference, judge, labels_of, matrix_difference, own_matrix, row_shares, theirs
 from dlteach.traces.own import call, first_difference, name_of, numbers
 from dlteach.traces.trace import Array, Trace
+from dlteach.traces.words import rounded, say_apart
 
 BINS = 20
 MOST_SAMPLES = 10_000
@@ -106,10 +108,7 @@ def _data(p: Any, y: Any, thresholds: Any) -> tuple[Array, Array, Array]:
 
 def _row(name: str, values: Any, most: int) -> Array:
     """A row of numbers from 0 to 1, checked."""
-    try:
-        row = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} is a {type(values).__name__} that is no row of numbers.") from error
+    row = require.floats(name, values)
     if row.ndim != 1 or not 1 <= len(row) <= most:
         raise ValueError(f"{name} has shape {row.shape}; it needs to be one row, of 1 to {most} numbers.")
     wrong = row[~((row >= 0) & (row <= 1))]
@@ -140,7 +139,8 @@ def _measured(y: Array, labels: Array, steps: Array, metric: Metric, own: Metric
     frame = first_difference(found, ours)
     if frame is None:
         return _Measured(found, ours)
-    both = f"{name_of(own)} gives {text(found[frame])}, ours gives {text(ours[frame])}"
+    yours, right = say_apart(found[frame], ours[frame], rounded)
+    both = f"{name_of(own)} gives {yours}, ours gives {right}"
     return _Measured(found, ours, Difference(frame, f"At threshold {steps[frame]:g}, {both}."))
 
 
@@ -168,7 +168,8 @@ def _sentence(y: Array, labels: Array, now: dict[str, Any]) -> str:
     false = "1 is a false alarm" if alarms - found == 1 else f"{alarms - found} are false alarms"
     counts = f"{alarms} of {len(y)} {_be(alarms)} called 1."
     counts += f" Of the {positives} that are 1, {found} {_be(found)} found and {positives - found} missed; {false}."
-    metrics = f"Precision {text(now['precision'])}, recall {text(now['recall'])}, F1 {text(now['f1'])}, accuracy {text(now['accuracy'])}."
+    said = {name: rounded(now[name]) for name in ("precision", "recall", "f1", "accuracy")}
+    metrics = f"Precision {said['precision']}, recall {said['recall']}, F1 {said['f1']}, accuracy {said['accuracy']}."
     return f"Threshold {now['threshold']:g}: {counts} {metrics}"
 
 

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 
 from dlteach import nn
-from dlteach.traces import own
+from dlteach.traces import own, require
 from dlteach.traces.trace import Array
+from dlteach.traces.words import say, say_apart, your
 
 Slope = Callable[[Array], Array]
 Descend = Callable[[Slope, Any, float, int], Array]
 
 MAX_STEPS = 500
 MAX_LR = 1_000_000  # far beyond what anyone needs, and still a number where the browser counts in float32
+
+FAR = 10_000  # how many times as far out as the start a walk has flown apart
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,10 @@ def walk(slope: Slope, start: Array | float, lr: float, steps: int, grad: Slope 
         path = _path(slope if grad is None else _checked(grad), given, lr, steps, descend)
         slopes = np.stack([slope(place) if grad is None else _checked(grad)(place) for place in path])
         parted, remark = _compared(path, slopes, ours, slope, lr, grad, descend)
+        step = -lr * slopes
     if not np.array_equal(given, start):  # an array can be changed by whoever gets it
         remark += f" It changes the start it is given: {say(start)} became {say(given)}. Work on a copy."
-    return Walk(path, slopes, -lr * slopes, ours, parted, remark.strip())
+    return Walk(path, slopes, step, ours, parted, remark.strip())
 
 
 def _checked(grad: Slope) -> Slope:
@@ -111,25 +115,23 @@ def _compared(
     where: tuple[int | None, str] = (None, "")
     if grad is not None:
         name, true = your(grad), np.stack([slope(place) for place in path])
-        t = own.first_difference(slopes, true)
+        gone = np.abs(path) > FAR * max(1, float(np.abs(path[0]).max()))  # there, rounding alone parts a measured slope from ours
+        t = own.first_difference(slopes, np.where(gone, slopes, true))
         if t is None:
             where = None, f"{name} gives the same slopes as ours."
         else:
-            where = t, f"{name} parts from ours at step {t}: at {say(path[t])} yours gives {say(slopes[t])}, ours {say(true[t])}."
+            yours, right = say_apart(slopes[t], true[t])
+            where = t, f"{name} parts from ours at step {t}: at {say(path[t])} yours gives {yours}, ours {right}."
     if descend is not None:
         name, due = your(descend), np.concatenate([ours[:1], (path - lr * slopes)[:-1]])
         t = own.first_difference(path, due)
         if t is not None and (where[0] is None or t <= where[0]):
             what = "yours begins at" if t == 0 else "yours goes to"
-            where = t, f"{name} parts from ours at step {t}: {what} {say(path[t])}, ours {'' if t == 0 else 'to '}{say(due[t])}."
+            yours, right = say_apart(path[t], due[t])
+            where = t, f"{name} parts from ours at step {t}: {what} {yours}, ours {'' if t == 0 else 'to '}{right}."
         elif where[0] is None:
             where = None, f"{where[1]} {name} walks like ours, step for step.".strip()
     return where
-
-
-def your(function: Callable[..., object]) -> str:
-    """How a sentence begins that speaks of the learner's function: "Your gradient_descent", or "Your function" if it has no name."""
-    return f"Your {own.name_of(function).removeprefix('your ')}"
 
 
 def lost(begin: str, gone: Walk, t: int) -> str:
@@ -139,34 +141,8 @@ def lost(begin: str, gone: Walk, t: int) -> str:
     return f"{begin}: {what}." + (f" {gone.remark}" if t == gone.parted else "")
 
 
-def say(number: Array | float, digits: int = 4) -> str:
-    """A number as one writes it: 5.12, −0.8, 1.2e9, ∞; an array in brackets: (−9, 3)."""
-    if np.ndim(number):
-        return f"({', '.join(say(each, digits) for each in np.asarray(number))})"
-    value = float(number)
-    if not np.isfinite(value):
-        return "no number" if np.isnan(value) else "∞" if value > 0 else "−∞"
-    if 10**digits <= abs(value) < 1e7:
-        return f"{value:.0f}".replace("-", "−")
-    text = f"{value + 0.0:.{digits}g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
-    return text.replace("-", "−")
-
-
 def require_walk(lr: float, steps: int) -> None:
     """Raise ValueError or TypeError unless lr is above 0 and at most `MAX_LR`, and steps a whole number from 1 to `MAX_STEPS`."""
-    require_number(lr=lr)
-    if not 0 < lr <= MAX_LR:
+    if not 0 < require.number("lr", lr) <= MAX_LR:
         raise ValueError(f"lr is {lr}; it needs to be above 0 and at most {MAX_LR}.")
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer):
-        raise TypeError(f"steps is {steps!r}; it needs a whole number.")
-    if not 1 <= steps <= MAX_STEPS:
-        raise ValueError(f"steps is {steps}; it needs to be from 1 to {MAX_STEPS}.")
-
-
-def require_number(**arguments: object) -> None:
-    """Raise TypeError or ValueError unless every argument is a finite number."""
-    for name, value in arguments.items():
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-            raise TypeError(f"{name} is {value!r}; it needs a number.")
-        if not np.isfinite(value):
-            raise ValueError(f"{name} is {value}; it needs a finite number.")
+    require.whole_from("steps", steps, 1, MAX_STEPS)

@@ -9,7 +9,8 @@ from dlteach.traces import Trace
 from dlteach.traces.backpropagation import LIMIT, backpropagation_trace
 from dlteach.traces.graphs import Graph as Chart
 from dlteach.traces.graphs import graph_named
-from dlteach.traces.stations import ACTIVATIONS, Backward, require_backward, say
+from dlteach.traces.stations import ACTIVATIONS, Backward, require_backward
+from dlteach.traces.words import rounded
 from dlteach.widgets.base import TraceWidget
 from dlteach.widgets.given import GivenWidget, argument
 from dlteach.widgets.mathml import ident, math, op, slot
@@ -126,9 +127,9 @@ def _view(graph: str, chart: Chart, params: Mapping[str, Any], asked: str | None
 def _label(node: str, chart: Chart, params: Mapping[str, Any]) -> str:
     """What stands in a node: factors and the label with their present values."""
     if node.startswith("times "):
-        return f"× {say(params[node[-1]])}"
+        return f"× {rounded(params[node[-1]])}"
     if node == "sum":
-        return f"u + {say(params['c'])} · v" if params["c"] >= 0 else f"u − {say(-params['c'])} · v"
+        return f"u + {rounded(params['c'])} · v" if params["c"] >= 0 else f"u − {rounded(-params['c'])} · v"
     if node in ("loss", "sigmoid + loss"):
         return f"{node}, y = {params['y']}"
     if node == "activation":

@@ -6,6 +6,7 @@ The browser gets the whole trace at once and plays it by itself; Python is asked
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ SECONDS = 20
 
 ViewOf = Callable[[Mapping[str, Any]], View]
 Own = Mapping[str, Callable[..., Any] | Mapping[str, Callable[..., Any]] | None]
+
+
+_one_at_a_time = threading.RLock()
+"""Newer kernels answer a knob in a thread beside the running cell, which may be turning one itself."""
 
 
 class TraceWidget(anywidget.AnyWidget):
@@ -102,12 +107,14 @@ class TraceWidget(anywidget.AnyWidget):
         """Turn knobs from Python: `widget.set(lr=0.3)`.
 
         Raises:
-            ValueError: there is no such parameter, or the value makes no sense; everything stays as it was.
+            TypeError: a value is of the wrong kind; everything stays as it was.
+            ValueError: there is no such parameter, or the value makes no sense; likewise.
         """
         unknown = sorted(params.keys() - self.params.keys())
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no parameter of this widget; it has {', '.join(self.params)}.")
-        self._show(*self._recording({**self.params, **params}, PRINTED))
+        with _one_at_a_time:
+            self._show(*self._recording({**self.params, **params}, PRINTED))
 
     def export_html(self, path: str | Path) -> Path:
         """Write the widget as it is now into a page of its own, which needs no network and no Python and still moves.
@@ -155,9 +162,10 @@ class TraceWidget(anywidget.AnyWidget):
                 heard["params"] = checked_params(sync_data.get("params", before), before, self.view.knobs)
             except ValueError as error:
                 problem = str(error)
-        super().set_state(heard)
-        if request is not None:
-            self._reply(before, problem)
+        with _one_at_a_time:
+            super().set_state(heard)
+            if request is not None:
+                self._reply(before, problem)
 
     def _reply(self, before: dict[str, Any], problem: str) -> None:
         """Answer a request: a new trace for the parameters that came, or, if there is a problem, the old ones back and a word about it.
@@ -194,7 +202,7 @@ class TraceWidget(anywidget.AnyWidget):
                 trace = self._record(**self._own, **params)
         except OwnFunctionError as error:
             trace = self._record(**params)
-            told = _cut(str(error))
+            told = _cut(str(error), 480)
             problem = f"{told}{'' if told.endswith(('.', '?', '!', '…')) else '.'} This is ours."
         layout, data = trace.pack()
         view = self._view_of(params)
@@ -213,6 +221,10 @@ class TraceWidget(anywidget.AnyWidget):
     def _next(self) -> int:
         """A number for this reply: higher than any before, so that the browser redraws, and than what it asked for."""
         return int(max(self._seq + 1, self._request))
+
+    @traitlets.validate("t")
+    def _t_came(self, proposal: Any) -> int:
+        return int(min(max(proposal["value"], 0), len(self.trace) - 1))
 
     @traitlets.observe("answer")
     def _answer_came(self, _: Any) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from dlteach.traces import Trace
+from dlteach.traces import Trace, require
 from dlteach.traces.descent import fate_of, gradient_descent_trace, start_on
 from dlteach.traces.surfaces import SURFACES, Surface, surface_named
-from dlteach.traces.walk import Descend, Slope, require_walk, say
+from dlteach.traces.walk import Descend, Slope, require_walk
+from dlteach.traces.words import say
 from dlteach.widgets.base import TraceWidget
 from dlteach.widgets.given import GivenWidget, argument
 from dlteach.widgets.mathml import ident, math, num, op, row, slot, sub, sup
@@ -18,10 +19,10 @@ from dlteach.widgets.view import Axis, Choice, Heatmap, Knob, Line, Panel, Point
 
 STEPS = (1, 2, 3, 5, 8, 12, 20, 30, 50, 100, 200)
 FATES = {
-    "arrives": "It has arrived at the bottom.",
-    "creeps": "It is still on its way, far from the bottom.",
-    "swings": "It swings from side to side, and does not arrive.",
-    "flies apart": "It flies apart, farther out with every step.",
+    "arrives": "She has arrived at the bottom",
+    "creeps": "She is still on her way, far from the bottom",
+    "swings": "She swings from side to side, and does not arrive",
+    "flies apart": "She flies off, farther out with every step",
 }
 
 
@@ -62,8 +63,9 @@ def explore_descent(
     land = surface_named(surface)
     require_walk(lr, steps)
     begin = start_on(land, start)
-    require_functions(grad=grad, descend=descend)
-    require_flag(ask=ask)
+    require.function("grad", grad)
+    require.function("descend", descend)
+    require.flag("ask", ask)
     params = {"surface": surface, "lr": float(lr), "steps": int(steps), "start": plain(begin)}
     view = _curve_view if land.dimensions == 1 else _landscape_view
     knobs = _knobs(land, float(lr), int(steps), choose=grad is None)
@@ -93,20 +95,6 @@ class DescentWidget(GivenWidget):
 def plain(place: Any) -> Any:
     """A place as JSON has it: a number, or a list."""
     return np.asarray(place).tolist()
-
-
-def require_functions(**functions: Any) -> None:
-    """Raise TypeError unless every argument is a function, or None."""
-    for name, function in functions.items():
-        if function is not None and not callable(function):
-            raise TypeError(f"{name} is {function!r}; it needs to be a function, without brackets behind its name.")
-
-
-def require_flag(**flags: Any) -> None:
-    """Raise TypeError unless every argument is True or False."""
-    for name, flag in flags.items():
-        if not isinstance(flag, bool):
-            raise TypeError(f"{name} is {flag!r}; it needs to be True or False.")
 
 
 def among(values: Sequence[float], value: float) -> tuple[float, ...]:

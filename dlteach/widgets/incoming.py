@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -46,7 +46,7 @@ def checked_answer(sent: Any) -> str | float | None:
     """A prediction: a short text, a finite number, or None for anything else."""
     if isinstance(sent, str) and len(sent) <= 1000:
         return sent
-    return sent if _is_number(sent) and math.isfinite(sent) else None
+    return sent if _is_number(sent) else None
 
 
 def checked_count(sent: Any) -> int | None:
@@ -70,7 +70,9 @@ def _checked(name: str, sent: Any, present: Any, knob: Knob | None) -> Any:
         return found[0]
     if isinstance(knob, Slider):
         span = (*knob.values, *([present] if _is_number(present) else []))
-        fits, need = _is_number(sent) and min(span) <= sent <= max(span), f"a number from {min(span):g} to {max(span):g}"
+        kind = "a whole number" if isinstance(present, int) else "a number"
+        whole = not isinstance(present, int) or isinstance(sent, int)
+        fits, need = _is_number(sent) and whole and min(span) <= sent <= max(span), f"{kind} from {min(span):g} to {max(span):g}"
     elif isinstance(present, bool | str):
         fits, need = type(sent) is type(present), "a text" if isinstance(present, str) else "true or false"
     else:  # what is dragged: one number, a place, or many
@@ -83,7 +85,8 @@ def _checked(name: str, sent: Any, present: Any, knob: Knob | None) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a number that a float can hold. (JSON knows whole numbers of any length.)"""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlteach.traces import Trace
+from dlteach.traces import Trace, require
 from dlteach.traces.logistic import ConfusionMatrix, Gradient, Predict, area_of, logistic_regression_trace
 from dlteach.traces.trace import Array
 from dlteach.widgets.base import TraceWidget
@@ -63,8 +63,7 @@ def explore_logistic(
         ValueError: a shape or a value makes no sense; the message names it.
     """
     names = names_of(class_names)
-    if not isinstance(ask, bool):
-        raise TypeError(f"ask is {ask!r}; it needs to be True or False.")
+    require.flag("ask", ask)
     logistic_regression_trace(x, y, lr, epochs, threshold)  # raises where the arguments make no sense
     samples, labels = np.array(x, dtype=float), np.array(y, dtype=int)
     drag = len(samples) <= MOST_TO_DRAG

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlteach.traces import Trace
+from dlteach.traces import Trace, require
 from dlteach.traces.network import DATA, MAX_LAYERS, MAX_UNITS, network_trace, require_hidden, require_settings
 from dlteach.traces.stations import ACTIVATIONS, Backward, Function, require_backward
 from dlteach.widgets.base import TraceWidget
@@ -59,16 +59,17 @@ def explore_network(
         ValueError: a name is unknown, or a number lies outside; the message names it.
     """
     layers = require_hidden(hidden)
+    require.flag("ask", ask)
     require_settings(data, activation, lr, epochs, noise, seed)
     units = {f"units_{layer}": (layers[layer - 1] if layer <= len(layers) else 0) for layer in range(1, MAX_LAYERS + 1)}
     learning = {"activation": activation, "lr": float(lr), "noise": float(noise), "epochs": int(epochs), "seed": int(seed)}
     params = {"data": data, **units, **learning}
 
     def view(params: Mapping[str, Any]) -> View:
-        return _view(params, bool(ask))
+        return _view(params, ask)
 
     own: dict[str, Any] = {"backward": require_backward(backward) or None, "step": step}
-    return _NetworkWidget("explore_network", _record, view, params, own, more=argument("ask", bool(ask), False))
+    return _NetworkWidget("explore_network", _record, view, params, own, more=argument("ask", ask, False))
 
 
 class _NetworkWidget(GivenWidget):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from dlteach.traces import Trace
+from dlteach.traces import Trace, require
 from dlteach.traces.regression import linear_regression_trace, most_steps, require_points
 from dlteach.traces.trace import Array
 from dlteach.traces.walk import Descend, Slope
 from dlteach.widgets.base import TraceWidget
-from dlteach.widgets.descent import NEXT, among, at_time, require_functions
+from dlteach.widgets.descent import NEXT, among, at_time
 from dlteach.widgets.given import GivenWidget, argument
 from dlteach.widgets.mathml import frac, ident, math, op, row, slot
 from dlteach.widgets.view import Axis, Heatmap, Line, Panel, Points, Rule, Segments, Slider, View
@@ -59,7 +59,8 @@ def explore_regression(
         TypeError: an argument is of the wrong kind.
         ValueError: a shape or a value makes no sense; the message names it.
     """
-    require_functions(grad=grad, descend=descend)
+    require.function("grad", grad)
+    require.function("descend", descend)
     for name, label in (("x_label", x_label), ("y_label", y_label)):
         if not isinstance(label, str) or not label:
             raise TypeError(f"{name} is {label!r}; it needs to be a text.")
@@ -90,7 +91,9 @@ class RegressionWidget(GivenWidget):
 
 
 def _record_points(points: Sequence[Sequence[float]], **params: Any) -> Trace:
-    places = np.array(points, dtype=float)
+    places = require.floats("points", points)
+    if places.ndim != 2 or places.shape[1] != 2:
+        raise ValueError(f"points has shape {places.shape}; it needs (N, 2), x and y of each point.")
     return linear_regression_trace(places[:, 0], places[:, 1], **params)
 
 

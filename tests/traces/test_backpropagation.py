@@ -249,3 +249,10 @@ def test_a_function_that_writes_into_its_arguments_spoils_only_itself():
 def test_bad_arguments_are_refused_by_name(error, arguments, message):
     with pytest.raises(error, match=message):
         backpropagation_trace(**arguments)
+
+
+@pytest.mark.parametrize(("slope", "parted"), [(0.5, False), (1, False), (2, True), (-1, True)])
+def test_at_0_a_relu_may_have_any_slope_from_0_to_1(slope, parted):
+    own = {"relu": lambda dout, cache: np.where(cache == 0, slope, cache > 0) * dout}
+    shown = backpropagation_trace("hidden_unit", {"x": 0, "b1": 0}, backward=own)
+    assert (shown.parted is not None) is parted

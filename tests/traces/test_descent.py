@@ -1,6 +1,7 @@
 """Gradient descent on curves and landscapes: the numbers, the sentences, and the learner's function beside ours."""
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -291,7 +292,7 @@ def spoils_start(grad, start, lr, steps):
         (lr_squared, 1, "Your lr_squared parts from ours at step 1: yours goes to 9.8, ours to 8."),
         (without_start, 0, "Your without_start parts from ours at step 0: yours begins at 8, ours 10."),
         (goes_wrong_at_three, 3, "Your goes_wrong_at_three parts from ours at step 3: yours goes to 6.4, ours to 5.12."),
-        (becomes_nan, 4, "Your becomes_nan parts from ours at step 4: yours goes to no number, ours to 4.096."),
+        (becomes_nan, 4, "Your becomes_nan parts from ours at step 4: yours goes to not a number, ours to 4.096."),
     ],
 )
 def test_a_wrong_walk_is_shown_beside_ours_and_where_it_parts_is_said_with_both_numbers(descend, parted, remark):
@@ -347,7 +348,7 @@ def test_a_wrong_slope_parts_where_it_is_first_wrong_and_bends_the_tangent():
     ("grad", "message"),
     [
         (lambda x: None, "your function returned None for the slope at 10: is a return missing"),
-        (lambda x: np.array([x, x]), r"your function returned the slope at 10 of shape \(2,\); it should be \(\)"),
+        (lambda x: np.array([x, x]), r"your function returned the slope at 10 of shape \(2,\); it should be a single number"),
         (lambda x: 1 / 0, "your function stopped with ZeroDivisionError"),
     ],
 )
@@ -442,16 +443,16 @@ def test_the_longest_walk_with_a_ghost_travels_in_a_fraction_of_what_a_trace_may
         ({"surface": "hill"}, ValueError, "surface is 'hill'; it needs to be one of parabola"),
         ({"lr": 0}, ValueError, "lr is 0; it needs to be above 0 and at most 1000000"),
         ({"lr": 2e6}, ValueError, "lr is 2000000.0"),
-        ({"lr": float("nan")}, ValueError, "lr is nan; it needs a finite number"),
-        ({"lr": "fast"}, TypeError, "lr is 'fast'; it needs a number"),
+        ({"lr": float("nan")}, ValueError, "lr is nan; it needs to be a finite number"),
+        ({"lr": "fast"}, TypeError, "lr is 'fast'; it needs to be a number"),
         ({"steps": 0}, ValueError, "steps is 0; it needs to be from 1 to 500"),
         ({"steps": 501}, ValueError, "steps is 501"),
         ({"steps": 2.5}, TypeError, "steps is 2.5; it needs a whole number"),
         ({"steps": True}, TypeError, "steps is True"),
         ({"start": 99}, ValueError, "start holds 99; on parabola it needs to be from -22.0 to 22.0"),
         ({"start": (1, 2)}, ValueError, r"start is \(1, 2\); on parabola it needs to be a single number"),
-        ({"start": "left"}, TypeError, "start is 'left'; it needs a number"),
-        ({"start": float("inf")}, ValueError, "start is inf; it needs a finite number"),
+        ({"start": "left"}, TypeError, "start is 'left'; it needs to be a number"),
+        ({"start": float("inf")}, ValueError, "start is inf; it needs to be a finite number"),
         ({"surface": "narrow_bowl", "start": 3}, ValueError, "start is 3; on narrow_bowl it needs to be two numbers"),
         ({"surface": "narrow_bowl", "start": (3, 12)}, ValueError, "start holds 12; on narrow_bowl it needs to be from -10.0 to 10.0"),
     ],
@@ -459,3 +460,35 @@ def test_the_longest_walk_with_a_ghost_travels_in_a_fraction_of_what_a_trace_may
 def test_an_argument_that_makes_no_sense_is_refused_by_name(arguments, error, message):
     with pytest.raises(error, match=message):
         gradient_descent_trace(**arguments)
+
+
+# Numbers in sentences are those of the picture
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_where_the_picture_has_no_number_any_more_the_sentence_has_none_either(surface):
+    shown = gradient_descent_trace(surface, lr=1e6, steps=12)
+    for t in range(len(shown)):
+        frame = shown.frame(t)
+        finite = np.isfinite([frame["height"], *np.ravel(path_of(shown)[t])]).all()
+        assert ("flown apart" in shown.describe(t)) == (not finite)
+        for exponent in re.findall(r"e(\d+)", shown.describe(t)):
+            assert int(exponent) <= 38
+
+
+def test_a_small_mistake_is_told_with_enough_digits():
+    shown = gradient_descent_trace(grad=lambda x: 2 * x + 1e-4)
+    assert "at 10 yours gives 20.0001, ours 20." in shown.remark
+
+
+@pytest.mark.parametrize(("name", "value"), [("lr", 10**400), ("start", 10**400), ("start", np.complex128(1))])
+def test_what_no_float_can_hold_is_refused(name, value):
+    with pytest.raises((TypeError, ValueError), match=f"^{name} is "):
+        gradient_descent_trace(**{name: value})
+
+
+@pytest.mark.parametrize("lr", [8.0, 75.0, 555.0])
+def test_a_right_slope_is_right_also_where_the_walk_flies_apart(lr):
+    measured = gradient_descent_trace(lr=lr, steps=200, grad=lambda x: ((x + 1e-5) ** 2 - (x - 1e-5) ** 2) / 2e-5)
+    summed = gradient_descent_trace(lr=lr, steps=200, grad=lambda x: x + x)
+    assert measured.parted is summed.parted is None

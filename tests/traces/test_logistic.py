@@ -138,7 +138,7 @@ class TestWords:
             frame = shown.frame(t)
             said = shown.describe(t)
             assert said.startswith(f"Epoch {t}: ")
-            assert f"{frame['loss']:.3f}" in said
+            assert f"{frame['loss']:.3f}".rstrip("0") in said
             assert f"{frame['wrong_count']:.0f} of 60 points" in said
             assert f"({frame['matrix'][0, 1]:.0f} false alarm" in said
 
@@ -179,6 +179,14 @@ class TestWords:
         assert "too large to store" in gone.describe(3)
         assert np.isfinite(gone.frame(3)["loss_range"]).all()
         assert np.isfinite(gone.frame(3)["p"]).all()
+
+    @pytest.mark.parametrize("lr", [5e-324, 1e-200, 1e30, 1e300])
+    def test_no_learning_rate_makes_a_warning_or_another_number_than_the_picture_has(self, lr):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            shown = trace(lr=lr, epochs=3, threshold=0.3)
+        for t in range(len(shown)):
+            assert ("∞" in shown.describe(t).split(";")[0].split("to")[-1]) == bool(np.isinf(shown.frame(t)["loss"]))
 
     def test_the_caption_tells_the_whole(self):
         assert trace().caption.startswith(
@@ -323,7 +331,7 @@ class TestOwnDecisions:
         shown = trace(predict=predict, threshold=0.9)
         assert shown.parted == 0
         assert shown.remark.startswith("predict gives 1 for the point (")
-        assert "ours gives 0: its probability is 0.500, the threshold 0.9." in shown.remark
+        assert "ours gives 0: its probability is 0.5, the threshold 0.9." in shown.remark
         w, b = nn.train_logistic_regression(X, Y, 0.5, 20)
         np.testing.assert_array_equal(shown.frame(20)["wrong"], nn.predict(X, w, b, 0.5) != Y)
 
@@ -353,7 +361,7 @@ class TestOwnDecisions:
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
-            ({"predict": lambda x, w, b, t: nn.sigmoid(x @ w + b)}, "returned the label 0.500; a label is 0 or 1"),
+            ({"predict": lambda x, w, b, t: nn.sigmoid(x @ w + b)}, "returned the label 0.5; a label is 0 or 1"),
             ({"predict": lambda x, w, b, t: np.where(x @ w + b > 0, 1, -1)}, "returned the label −1"),
             ({"predict": lambda x, w, b, t: np.flatnonzero(x @ w + b >= 0)[:3]}, "labels of shape"),
             ({"predict": lambda x, w, b, t: None}, "returned None"),

@@ -125,7 +125,7 @@ def test_sentences_tell_epoch_loss_and_accuracy():
     trace = network_trace()
     frame = last(trace)
     assert trace.describe(0).startswith("Before the first epoch: loss ")
-    for number in (f"{frame['loss']:.3f}".rstrip("0"), f"{frame['val_accuracy']:.0%} right"):
+    for number in (f"{frame['loss']:.3f}".rstrip("0"), f"{100 * frame['val_accuracy']:.0f} % right"):
         assert number in trace.sentences[-1]
     assert "4 hidden units (ReLU) learns moons, lr 0.5: after 60 epochs" in trace.caption
 
@@ -296,3 +296,19 @@ def test_a_step_that_writes_into_its_arguments_spoils_nothing_else():
 def test_bad_arguments_are_refused_by_name(error, arguments, message):
     with pytest.raises(error, match=message):
         network_trace(**arguments)
+
+
+@pytest.mark.parametrize("at_zero", [0.5, 1.0])
+def test_which_slope_a_relu_has_at_0_is_nobodys_mistake(at_zero):
+    """Where a layer is dead, all that follows is exactly 0."""
+
+    def relu_backward(dout, cache):
+        return dout * np.heaviside(cache, at_zero)
+
+    met = []
+    for seed in range(3):
+        shown = network_trace(
+            "moons", (3, 2), "relu", 0.01, 4, seed=seed, backward={"relu": lambda *given: met.append(given) or relu_backward(*given)}
+        )
+        assert shown.parted is None
+    assert any((cache == 0).any() for _, cache in met)

@@ -1,16 +1,24 @@
 """The learner's own function in a trace: whatever it does, what comes out is numbers of the right shape, or a sentence about it."""
 
 import functools
+import time
 
 import numpy as np
 import pytest
 
 from dlteach.traces import OwnFunctionError
-from dlteach.traces.own import call, first_difference, name_of, numbers
+from dlteach.traces.own import call, first_difference, name_of, numbers, patience
 
 
 def test_arguments_and_result_go_through():
     assert call(lambda a, *, b: (a, b), 1, b=2) == (1, 2)
+
+
+class Speechless(Exception):
+    """An error that cannot even say what it is."""
+
+    def __str__(self):
+        raise RuntimeError
 
 
 def raises(error):
@@ -27,6 +35,8 @@ def raises(error):
         (ZeroDivisionError("division by zero"), "step stopped with ZeroDivisionError: division by zero"),
         (RecursionError("too deep"), "step stopped with RecursionError: too deep"),
         (SystemExit(1), "step stopped with SystemExit: 1"),
+        (GeneratorExit(), "step stopped with GeneratorExit"),
+        (Speechless(), "step stopped with Speechless$"),
     ],
 )
 def test_a_function_that_fails_is_named_with_what_it_did(error, message):
@@ -46,6 +56,36 @@ def test_a_failure_within_a_failure_is_told_once():
 
     with pytest.raises(OwnFunctionError, match=r"^inner stopped with ValueError: no$"):
         call(lambda: call(inner))
+
+
+def test_what_it_does_to_the_settings_of_numpy_ends_with_it():
+    before = np.geterr()
+    call(lambda: np.seterr(all="raise"))
+    assert np.geterr() == before
+
+
+def test_a_slow_function_is_not_called_for_ever():
+    def slow():
+        """Stands for a function that takes its time."""
+
+    with patience(0.0):
+        time.sleep(0.001)
+        with pytest.raises(OwnFunctionError, match="slow is too slow: it is needed many times, and 0 seconds were not enough"):
+            call(slow)
+    with patience(100):
+        call(slow)
+    call(slow)
+
+
+class Trap:
+    """An object that raises whenever NumPy asks it for numbers, or anybody for its name."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError
+
+    @property
+    def __name__(self):
+        raise RuntimeError
 
 
 def grad(x):
@@ -79,7 +119,7 @@ def test_a_function_that_goes_on_working_on_what_it_returned_changes_nothing_tha
         (["1", "2"], r"grad returned list for dw; it should be numbers of shape \(2,\)"),
         ([1, None], r"grad returned list for dw; it should be numbers of shape \(2,\)"),
         ([1, [2, 3]], r"grad returned list for dw; it should be numbers of shape \(2,\)"),
-        (np.array([1j, 2]), r"grad returned ndarray for dw; it should be numbers of shape \(2,\)"),
+        (np.array([1j, 2]), r"grad returned ndarray of complex128 for dw; it should be numbers of shape \(2,\)"),
         ({"dw": 1}, r"grad returned dict for dw; it should be numbers of shape \(2,\)"),
         (np.zeros((2, 1)), r"grad returned dw of shape \(2, 1\); it should be \(2,\)"),
         (1.0, r"grad returned dw of shape \(\); it should be \(2,\)"),
@@ -90,6 +130,11 @@ def test_what_is_no_array_of_that_shape_is_told(result, message):
         numbers(grad, result, (2,), "dw")
 
 
+def test_an_object_that_fails_when_it_is_to_become_numbers_is_told_too():
+    with pytest.raises(OwnFunctionError, match=r"grad returned Trap for dw; it should be numbers of shape \(2,\)"):
+        numbers(grad, Trap(), (2,), "dw")
+
+
 def test_numbers_may_be_infinite_or_nan_since_that_is_worth_seeing():
     np.testing.assert_array_equal(numbers(grad, [np.inf, np.nan], (2,)), [np.inf, np.nan])
 
@@ -98,6 +143,16 @@ def test_a_function_is_called_by_its_name_if_it_has_one():
     assert name_of(grad) == "grad"
     assert name_of(lambda x: x) == "your function"
     assert name_of(functools.partial(grad, 1)) == "your function"
+    assert name_of(Trap()) == "your function"
+    numbered = functools.partial(grad)
+    numbered.__name__ = 5
+    assert name_of(numbered) == "your function"
+
+
+@pytest.mark.parametrize(("result", "needed"), [("3", "it should be a number"), ([3], "it should be a single number")])
+def test_a_single_number_is_asked_for_in_words(result, needed):
+    with pytest.raises(OwnFunctionError, match=needed):
+        numbers(grad, result, ())
 
 
 @pytest.mark.parametrize(

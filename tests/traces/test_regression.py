@@ -272,10 +272,29 @@ def test_as_many_steps_as_are_allowed_travel_in_what_a_trace_may_weigh(count):
         ({"steps": 0}, ValueError, "steps is 0"),
         ({"start": 3}, ValueError, r"start is 3; it needs to be two numbers, \(w, b\)"),
         ({"start": (1, 2, 3)}, ValueError, "start is "),
-        ({"start": (1, None)}, TypeError, "start is None; it needs a number"),
-        ({"start": (np.inf, 0)}, ValueError, "start is inf; it needs a finite number"),
+        ({"start": (1, None)}, TypeError, "start is None; it needs to be a number"),
+        ({"start": (np.inf, 0)}, ValueError, "start is inf; it needs to be a finite number"),
     ],
 )
 def test_an_argument_that_makes_no_sense_is_refused_by_name(arguments, error, message):
     with pytest.raises(error, match=message):
         linear_regression_trace(**{"x": X, "y": Y, "lr": 0.1, "steps": 5, **arguments})
+
+
+# Where float64 runs out of digits
+
+
+def test_the_loss_keeps_its_digits_far_from_0():
+    x, y = X + 1e8, Y
+    theta = np.array([[2.0, 1 - 2e8], [0.0, 4.0], [0.0, 0.0]])
+    np.testing.assert_allclose(mean_loss(x, y, theta), [0, 5, 21], atol=1e-6)
+
+
+def test_a_walk_that_begins_at_the_lowest_loss_neither_grows_nor_creeps():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        x = rng.normal(size=5) * 100 + 1000
+        line = np.polyfit(x - x.mean(), np.full(5, 3.0), 1)
+        said = " ".join(linear_regression_trace(x, np.full(5, 3.0), 9e-7, 10, (line[0], 3.0)).sentences)
+        assert "grown" not in said
+        assert "creeps" not in said

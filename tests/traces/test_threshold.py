@@ -25,7 +25,7 @@ P, Y = data()
 
 def written(number):
     """As it stands in a sentence: 0.250, but 1 and 0."""
-    return f"{number:.0f}" if number in (0, 1) else f"{number:.3f}"
+    return f"{number:.0f}" if number in (0, 1) else f"{number:.3f}".rstrip("0")
 
 
 def answers(t):

@@ -174,7 +174,7 @@ def test_with_the_keyboard_alone(show):
     press("Space")  # "yes"
     press("Tab")
     press("Enter")
-    assert shown.page.locator(".dlteach-said").text_content().startswith("You predicted yes. ✓ Right.")
+    assert shown.page.locator(".dlteach-said").text_content().startswith("You predicted: yes. ✓ Right.")
     press("End")
     assert step(shown) == 20
     shown.page.get_by_label("rule").focus()
@@ -207,11 +207,6 @@ FOCUSABLE = ".dlteach-widget :is(button, input, select, textarea, summary, a[hre
 def test_jupyterlab_takes_no_key_from_any_control(show):
     shown = show(everything())
     asked(shown)
-    without = shown.page.evaluate(
-        "(all) => [...document.querySelectorAll(all)].filter((each) => each.dataset.lmSuppressShortcuts !== 'true').map(String)",
-        FOCUSABLE,
-    )
-    assert without == []
     heard = shown.page.evaluate(
         """(all) => {
             const heard = [];

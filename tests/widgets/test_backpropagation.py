@@ -138,7 +138,7 @@ def test_it_asks_nothing_unless_wanted():
     ("function", "problem"),
     [
         (learner.returns_none, "returns_none returned None for dx: is a return missing? This is ours."),
-        (learner.raises, "raises stopped with KeyError: 'w3' This is ours."),
+        (learner.raises, "raises stopped with KeyError: 'w3'. This is ours."),
         (learner.not_written, "not_written is not written yet. This is ours."),
     ],
 )

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import types
 import weakref
 
@@ -21,6 +22,7 @@ from dlteach.traces import MAX_BYTES, Trace
 from dlteach.traces.own import call, numbers
 from dlteach.widgets import TraceWidget
 from dlteach.widgets.module import MAX_MODULE_BYTES
+from dlteach.widgets.quiet import printing
 from dlteach.widgets.view import Axis, Choice, Line, Panel, Points, Question, Slider, Toggle, View
 
 KNOBS = (
@@ -213,6 +215,34 @@ def test_a_start_of_one_number_can_be_dragged_in_the_plane(browser):
     assert all(type(each) is float for each in made.params["start"])
 
 
+def test_an_answer_that_no_float_can_hold_is_not_heard(browser):
+    made = widget()
+    browser(made, answer=10**400)
+    assert made.answer is None
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(-1, 0), (3, 3), (1_000_000, 5)])
+def test_a_frame_set_from_python_stays_inside(asked, shown):
+    made = widget()
+    made.t = asked
+    assert made.t == shown
+
+
+def test_a_long_error_is_cut_and_still_said_to_be_replaced_by_ours():
+    def grad(x):
+        raise ValueError("x" * 9000)
+
+    assert widget({"grad": grad})._problem.endswith("… This is ours.")
+
+
+def test_a_slow_function_is_given_up_and_ours_is_shown(monkeypatch):
+    monkeypatch.setattr("dlteach.widgets.base.SECONDS", 0.0)
+    assert widget({"grad": lambda x: time.sleep(0.001)})._problem.startswith("your function ")
+    made = widget({"grad": lambda x: time.sleep(0.001) or 2 * x})
+    assert made._problem == "your function is too slow: it is needed many times, and 0 seconds were not enough. This is ours."
+    assert made.trace.frame(1)["x"] == pytest.approx(2.4)
+
+
 def test_a_choice_gets_its_own_value_back(browser):
     made = widget()
     browser(made, params={**PARAMS, "rule": [2, 3]}, _request=1)
@@ -232,7 +262,7 @@ GARBAGE = {
     "a text for a number": ({"lr": "fast"}, "lr is 'fast'; it needs to be a number from 0.01 to 1"),
     "true for a number": ({"lr": True}, "lr is True; it needs to be a number from 0.01 to 1"),
     "nothing for a number": ({"lr": None}, "lr is None; it needs to be a number from 0.01 to 1"),
-    "beyond the slider": ({"steps": 10**9}, "steps is 1000000000; it needs to be a number from 5 to 10"),
+    "beyond the slider": ({"steps": 10**9}, "steps is 1000000000; it needs to be a whole number from 5 to 10"),
     "NaN": ({"lr": math.nan}, "params holds what is neither a finite number nor a text"),
     "infinity, deep inside": ({"start": [[math.inf]]}, "params holds what is neither a finite number nor a text"),
     "no such option": ({"rule": "none such"}, "rule is 'none such'; it needs to be one of 'plain', .2, 3., None"),
@@ -240,6 +270,8 @@ GARBAGE = {
     "a text for a place": ({"start": "x" * 5000}, r"start is 'x+…; it needs to be a number, or a list of numbers"),
     "a text in a place": ({"start": [1, "2"]}, "start is .1, '2'.; it needs to be a number, or a list of numbers"),
     "a flood": ({"start": "x" * 200_000}, "params has 2000.. characters; it may have 100000"),
+    "half a step": ({"steps": 7.5}, "steps is 7.5; it needs to be a whole number from 5 to 10"),
+    "more than a float can hold": ({"start": 10**400}, "start is 10+…; it needs to be a number, or a list of numbers"),
     "what the trace refuses": ({"lr": 1.0}, "lr is 1.0; it needs to be below 1"),
     "more than a megabyte": ({"rule": None}, "the trace weighs .* bytes; it may weigh 1048576. The largest array is 'heavy'"),
     "what nobody thought of": ({"start": []}, "IndexError: list index out of range"),
@@ -328,7 +360,7 @@ def test_a_function_that_fails_only_sometimes_is_back_when_it_works(browser):
     made = widget({"grad": lambda x: 2 * x if x < 3.5 else 1 / 0})
     assert made._problem == ""
     browser(made, params={**PARAMS, "start": 4}, _request=1)
-    assert made._problem == "your function stopped with ZeroDivisionError: division by zero This is ours."
+    assert made._problem == "your function stopped with ZeroDivisionError: division by zero. This is ours."
     browser(made, params={**PARAMS, "start": 2}, _request=2)
     assert made._problem == ""
 
@@ -608,3 +640,24 @@ def test_a_partial_has_no_name_and_is_still_shown():
     made = widget({"grad": functools.partial(lambda k, x: k * x, 2)})
     assert made._problem == ""
     assert "grad=your_function" in made._code
+
+
+def test_what_another_thread_prints_meanwhile_is_not_cut(capsys):
+    """Newer kernels answer a knob in a thread beside the running cell, and both print to the same stdout."""
+    inside, printed = threading.Event(), threading.Event()
+
+    def knob():
+        with printing(0):
+            print("of the learner's function")
+            inside.set()
+            printed.wait(10)
+
+    beside = threading.Thread(target=knob)
+    before = sys.stdout
+    beside.start()
+    inside.wait(10)
+    print("of the running cell")
+    printed.set()
+    beside.join(10)
+    assert capsys.readouterr().out == "of the running cell\n"
+    assert sys.stdout is before

@@ -195,7 +195,7 @@ class TestWhatIsRefused:
         [
             ({"surface": "hill"}, ValueError, "surface is 'hill'; it needs to be one of parabola"),
             ({"lr": 0}, ValueError, "lr is 0"),
-            ({"lr": None}, TypeError, "lr is None; it needs a number"),
+            ({"lr": None}, TypeError, "lr is None; it needs to be a number"),
             ({"steps": 0}, ValueError, "steps is 0"),
             ({"steps": 2.0}, TypeError, "steps is 2.0; it needs a whole number"),
             ({"start": 99}, ValueError, "start holds 99"),

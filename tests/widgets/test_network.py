@@ -147,6 +147,7 @@ def test_a_function_that_fails_is_reported_inside_and_ours_is_shown(options, pro
         (ValueError, {"hidden": (0,)}, "hidden is 0; it needs to be from 1 to 8"),
         (TypeError, {"lr": "fast"}, "lr is 'fast'; it needs to be a number"),
         (ValueError, {"seed": -1}, "seed is -1"),
+        (TypeError, {"ask": "yes"}, "ask is 'yes'; it needs to be True or False"),
         (TypeError, {"step": 3}, "step is 3; it needs to be a function"),
         (ValueError, {"backward": {"tanh": learner.relu_backward}}, "backward has the key 'tanh'"),
     ],

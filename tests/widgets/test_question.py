@@ -71,7 +71,7 @@ def test_a_right_prediction_is_kept_and_explained(shown):
     shown.page.keyboard.press("End")
     predict(shown, "yes")
     assert shown.sent()[-1]["answer"] == "yes"
-    assert status(shown) == "You predicted yes. ✓ Right. Each step takes a part of x away."
+    assert status(shown) == "You predicted: yes. ✓ Right. Each step takes a part of x away."
     assert step(shown) == 5  # it goes on when the learner says so
     slider(shown).focus()
     shown.page.keyboard.press("End")
@@ -82,7 +82,7 @@ def test_a_wrong_one_is_said_in_words_with_the_answer(shown):
     slider(shown).focus()
     shown.page.keyboard.press("End")
     predict(shown, "no")
-    assert status(shown) == "You predicted no. ✗ Not quite. The answer is yes. Each step takes a part of x away."
+    assert status(shown) == "You predicted: no. ✗ Not quite. The answer is yes. Each step takes a part of x away."
 
 
 def test_the_answer_arrives_in_python(shown):
@@ -133,7 +133,7 @@ def test_a_number_can_be_predicted_with_either_input(show):
     number.fill("0.6")
     button(shown, "Check my prediction").click()
     assert shown.sent()[-1]["answer"] == 0.6
-    assert status(shown) == "You predicted 0.6 m. ✓ Right. It is 0.9 times as large after each step."
+    assert status(shown) == "You predicted: 0.6 m. ✓ Near enough. The answer is 0.49 m. It is 0.9 times as large after each step."
 
 
 def test_a_number_too_far_off_is_not_right(show):
@@ -141,7 +141,7 @@ def test_a_number_too_far_off_is_not_right(show):
     slider(shown).focus()
     shown.page.keyboard.press("End")
     button(shown, "Check my prediction").click()
-    assert status(shown).startswith("You predicted 2 m. ✗ Not quite. The answer is 0.49 m.")
+    assert status(shown).startswith("You predicted: 2 m. ✗ Not quite. The answer is 0.49 m.")
 
 
 def test_a_new_trace_asks_again_only_if_that_is_wanted(shown):
@@ -174,7 +174,7 @@ def test_an_answer_given_earlier_is_shown_and_nothing_is_kept_back(show):
     widget = samples.descent(question=samples.OPTIONS)
     widget.answer = "no"
     shown = show(widget)
-    assert status(shown).startswith("You predicted no.")
+    assert status(shown).startswith("You predicted: no.")
     button(shown, "Last").click()
     assert step(shown) == 20
 

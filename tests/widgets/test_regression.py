@@ -75,6 +75,12 @@ class TestDragging:
     def test_a_slope_of_the_learners_knows_its_points_so_they_stay(self):
         assert dragged_in(explore_regression(X[FEW], Y[FEW], grad=slope_of_petals).view) == {"start"}
 
+    @pytest.mark.parametrize("points", [0, [], [1, 2], [[1]], [[1, 2], [3]], [[10**400, 1], [2, 3]], None])
+    def test_points_that_are_none_are_refused_by_name(self, points):
+        widget = explore_regression(X[FEW], Y[FEW])
+        with pytest.raises((TypeError, ValueError), match=r"^points "):
+            widget.set(points=points)
+
     def test_a_dragged_point_changes_the_line_and_not_the_picture(self):
         widget = explore_regression(X[FEW], Y[FEW])
         before, axes = widget.trace.frame(50), widget.view.panels[0]

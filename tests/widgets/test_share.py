@@ -156,7 +156,7 @@ def test_what_was_answered_is_answered_in_the_page(show, tmp_path):
     shown = show(widget)
     page = shown.page.context.new_page()
     page.goto(exported(shown, tmp_path).as_uri())
-    assert page.locator(".dlteach-said").text_content().startswith("You predicted no.")
+    assert page.locator(".dlteach-said").text_content().startswith("You predicted: no.")
     assert step(Page(page)) == 7
 
 

@@ -1,14 +1,13 @@
 // Controls: the knobs and what they ask of Python, the player, and the question before what comes is shown.
 
 /**
- * An element: `make("div.box", { style: "…" })` has the class dlteach-box. What can have the focus keeps its keys from JupyterLab.
+ * An element: `make("div.box", { style: "…" })` has the class dlteach-box.
  * @param {string} kind @param {Object<string, any>} [properties] @param {...(Node|string)} children @returns {any}
  */
 function make(kind, properties = {}, ...children) {
   const [tag, name] = kind.split(".");
   const element = document.createElement(tag);
   if (name) element.className = "dlteach-" + name;
-  element.dataset.lmSuppressShortcuts = true;
   Object.assign(element, properties);
   element.append(...children);
   return element;
@@ -133,8 +132,9 @@ class Player {
   /** @param {Recording} recording */
   load({ frames, step, clock, number, parted, remark }) {
     const { ui } = this, same = parted == null, last = (ui.time.max = frames - 1);
-    const when = (t) => (clock ? text(number(clock, t)) : t);
-    Object.assign(this, { last, parted, name: (t) => `${step} ${when(t)} of ${when(last)}` });
+    const when = (t) => (clock ? text(number(clock, t)) : t), end = when(last);
+    // "step 3 of 20", but no "threshold 0.5 of 0.98"
+    Object.assign(this, { last, parted, name: (t) => `${step} ${when(t)}` + (end % 1 ? "" : " of " + end) });
     ui.time.ariaLabel = step;
     ui.tick.style.setProperty("--at", parted / last);
     put(ui.remark, remark);
@@ -250,9 +250,9 @@ class Question {
   reveal(answer) {
     const { truth, tolerance, unit, explain } = this.asked;
     const named = (value) => (typeof value === "number" ? `${text(value)} ${unit}`.trim() : value);
-    const right = answer === truth || abs(answer - truth) <= tolerance + 1e-9;
-    const said = answer === null ? "" : `You predicted ${named(answer)}. ${right ? "✓ Right. " : "✗ Not quite. "}`;
-    const told = right ? "" : `The answer is ${named(truth)}. `;
+    const exact = answer === truth, right = exact || abs(answer - truth) <= tolerance + 1e-9;
+    const verdict = exact ? "✓ Right." : right ? "✓ Near enough." : "✗ Not quite.";
+    const said = answer === null ? "" : `You predicted: ${named(answer)}. ${verdict} `, told = exact ? "" : `The answer is ${named(truth)}. `;
     put(this.ui.said, said + told + explain);
     this.ui.repeat.hidden = false;
   }

@@ -159,8 +159,8 @@ class Widget {
     this.kernel = this.model.widget_manager?.context?.sessionContext?.kernelChanged;
     this.kernel?.connect(this.leave);
     this.ui.widget.addEventListener("keydown", (event) => {
-      // JupyterLab would take an arrow or a letter for a command
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== "Tab") event.stopPropagation();
+      // JupyterLab would take an arrow or a letter for a command. Ctrl+S is one even here.
+      if (!event.ctrlKey && !event.metaKey && event.key !== "Tab") event.stopPropagation();
     });
     for (const panel of this.panels) {
       const { box } = panel;

@@ -108,7 +108,7 @@ function stroke(mark, line, say) {
   const [a, b, c, d] = line;
   if (!line.every(isFinite)) return;
   join([[a, b], [c, d]], ...look(mark));
-  if (mark.arrow && hypot(c - a, d - b) > 3) arrow(c, d, atan2(d - b, c - a), colorOf(mark));
+  if (mark.arrow && inside(c, d) && hypot(c - a, d - b) > 3) arrow(c, d, atan2(d - b, c - a), colorOf(mark));
   hit(mark.label, (a + c) / 2, (b + d) / 2, say, { line });
 }
 
@@ -124,19 +124,24 @@ function rule(mark) {
   stroke(mark, axis === "x" ? [place, y, place, y + h] : [x, place, x + w, place], () => `${label} ${text(value)}`);
 }
 
-/** Numbers as colours, in a box: left, top, width, height. @param {ArrayLike<number>} values @param {number[]} shape @param {any} mark */
-function paint(values, [rows, columns], mark, box) {
-  const image = new ImageData(columns, rows), shade = shadeOf(mark);
-  values.forEach((value, i) => image.data.set(shade(value) ?? [], 4 * ((rows - 1 - floor(i / columns)) * columns + i % columns)));
-  [SCRATCH.canvas.width, SCRATCH.canvas.height] = [columns, rows];
-  SCRATCH.putImageData(image, 0, 0);
-  ctx.drawImage(SCRATCH.canvas, ...box);
+/**
+ * Numbers as colours, in a box: left, top, width, height.
+ * @param {ArrayLike<number>} values @param {number[]} shape @param {any} mark @param {string} [same] a name, if they never change
+ */
+function paint(values, [rows, columns], mark, box, same) {
+  const make = () => {
+    const image = new ImageData(columns, rows), shade = shadeOf(mark), canvas = new OffscreenCanvas(columns, rows);
+    values.forEach((value, i) => image.data.set(shade(value) ?? [], 4 * ((rows - 1 - floor(i / columns)) * columns + i % columns)));
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  };
+  ctx.drawImage(same ? trace.keep([same, span(mark.range), theme.paper].join(), make) : make(), ...box);
 }
 
 function heatmap(mark) {
   const { values: name, contours, label } = mark, shape = trace.shape(name), [rows, columns] = shape, values = at(name),
     box = area, [x, y, w, h] = box, back = toData, axes = panel, taken = [];
-  paint(values, shape, mark, box);
+  paint(values, shape, mark, box, !trace.each(name) && name);
   for (const level of contours.map ? contours : at(contours)) {
     const places = trace.keep([name, trace.each(name) && t, level].join(), () => contour(values, shape, level))
       .map(([column, row]) => [x + (column + 0.5) / columns * w, y + h - (row + 0.5) / rows * h]);
@@ -170,6 +175,8 @@ function nameContour(places, name, taken) {
   const [x, y, w, h] = area, half = measure([name]) / 2 + 4, box = [x + half, y + 10, w - 2 * half, h - 20];
   const place = places.find(([a, b]) => inside(a, b, box) && taken.every(([c, d]) => hypot(a - c, b - d) > 2 * half + 16));
   if (!place) return;
+  // A line through a decimal point would make a colon of it.
+  plate(place[0] - half + 2, place[1] - 7, 2 * half - 4, 14, theme.paper, "#0000", 1, "", 3);
   write([name], ...place, "center");
   taken.push(place);
 }
