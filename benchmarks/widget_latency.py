@@ -39,7 +39,7 @@ LEAST_RATIO = 10.0
 OURS, THEIRS = "explore_descent", "interactive + matplotlib"
 
 OUR_CELL = """
-from dlteach.widgets.descent import explore_descent
+from dlteach.widgets import explore_descent
 explore_descent(surface="narrow_bowl", lr=0.02, steps=200)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -243,7 +244,7 @@ def _sentence(land: Surface, gone: Walk, lr: float, t: int) -> str:
     """What happens at step t, with its numbers."""
     place, height = gone.path[t], float(land.f(gone.path[t]))
     begin = "Start" if t == 0 else f"Step {t}"
-    if not np.isfinite([as_stored(number) for number in (*np.ravel(place), height)]).all():
+    if not all(math.isfinite(as_stored(number)) for number in (*np.ravel(place).tolist(), height)):
         return lost(begin, gone, t)
     slope = "slope" if land.dimensions == 1 else "gradient"
     rule = f"the next step is −{say(lr)} · {_bracketed(gone.slopes[t])} = {say(gone.step[t])}, to {say(gone.next[t])}"
@@ -261,7 +262,7 @@ def _bracketed(slope: Array) -> str:
 def _noticed(land: Surface, gone: Walk, t: int) -> list[str]:
     """What a learner should see at step t: too far, uphill, higher than before, hardly moving."""
     found = [] if t == 0 else _about_the_last_step(land, gone, t)
-    if np.linalg.norm(gone.step[t]) < width_of(land) / 1000:
+    if _length(gone.step[t]) < width_of(land) / 1000:
         near = arrival(land, gone.path[t]) < NEAR
         found.append("It has arrived: the steps are too small to see." if near else "It hardly moves, though no lowest point is near.")
     return found
@@ -273,7 +274,7 @@ def _about_the_last_step(land: Surface, gone: Walk, t: int) -> list[str]:
     moved = (gone.path[t] - gone.path[t - 1]).reshape(-1)
     rise = float(land.f(gone.path[t]) - land.f(gone.path[t - 1]))
     rounding = 1e-9 * abs(float(land.f(gone.path[t])))
-    if np.linalg.norm(moved) < width_of(land) / 1000:
+    if _length(moved) < width_of(land) / 1000:
         return found
     crossed = (steep * slope < 0) & (steep * moved < 0) & (np.abs(moved) > width_of(land) / 1000)
     if crossed.any():
@@ -288,6 +289,10 @@ def _about_the_last_step(land: Surface, gone: Walk, t: int) -> list[str]:
     if rise > rounding and arrival(land, gone.path[t]) > max(arrival(land, gone.path[t - 1]), 1):
         found.append("The walk flies apart.")
     return found
+
+
+def _length(vector: Array) -> float:
+    return math.hypot(*np.ravel(vector).tolist())
 
 
 def width_of(land: Surface) -> float:

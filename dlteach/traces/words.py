@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,9 +17,9 @@ LARGEST = float(np.finfo(np.float32).max)
 
 def say(number: Array | float, digits: int = 4) -> str:
     """A number with so many digits that count: 5.12, −0.8, 1.2e9, ∞; an array in brackets: (−9, 3)."""
-    if np.ndim(number):
-        return f"({', '.join(say(each, digits) for each in np.asarray(number))})"
-    return _significant(as_stored(float(number)), digits)
+    if not isinstance(number, float) and np.ndim(number):
+        return f"({', '.join([say(each, digits) for each in np.asarray(number).tolist()])})"
+    return _said(float(number), digits)
 
 
 def say_apart(own: Array | float, ours: Array | float, usual: Callable[[Any], str] = say) -> tuple[str, str]:
@@ -59,6 +60,11 @@ def your(function: Callable[..., object]) -> str:
 def _with_digits(numbers: Array | float, digits: int) -> str:
     texts = [_significant(float(each), digits) for each in np.ravel(numbers)]
     return f"({', '.join(texts)})" if np.ndim(numbers) else texts[0]
+
+
+@functools.lru_cache(maxsize=4096)  # a place is said where a step leads to it and where the next one begins
+def _said(number: float, digits: int) -> str:
+    return _significant(as_stored(number), digits)
 
 
 def _significant(value: float, digits: int) -> str:

@@ -18,12 +18,12 @@ x = rng.normal(0, 1, (40, 2))
 y = (x[:, 0] + rng.normal(0, 0.5, 40) > 0).astype(int)
 """
 CELLS = {
-    "descent": "from dlteach.widgets.descent import explore_descent\nexplore_descent()",
-    "regression": f"from dlteach.widgets.regression import explore_regression{DATA}explore_regression(x[:, 0], 2 * x[:, 0] + x[:, 1])",
-    "logistic": f"from dlteach.widgets.logistic import explore_logistic{DATA}explore_logistic(x, y)",
-    "threshold": f"from dlteach.widgets.threshold import explore_threshold{DATA}explore_threshold(1 / (1 + np.exp(-x[:, 0])), y)",
-    "backpropagation": "from dlteach.widgets.backpropagation import explore_backpropagation\nexplore_backpropagation()",
-    "network": "from dlteach.widgets.network import explore_network\nexplore_network()",
+    "descent": "from dlteach.widgets import explore_descent\nexplore_descent()",
+    "regression": f"from dlteach.widgets import explore_regression{DATA}explore_regression(x[:, 0], 2 * x[:, 0] + x[:, 1])",
+    "logistic": f"from dlteach.widgets import explore_logistic{DATA}explore_logistic(x, y)",
+    "threshold": f"from dlteach.widgets import explore_threshold{DATA}explore_threshold(1 / (1 + np.exp(-x[:, 0])), y)",
+    "backpropagation": "from dlteach.widgets import explore_backpropagation\nexplore_backpropagation()",
+    "network": "from dlteach.widgets import explore_network\nexplore_network()",
 }
 WIDGETS = list(CELLS)
 WITH_KNOBS = [name for name in WIDGETS if name != "threshold"]  # its player's slider is its knob

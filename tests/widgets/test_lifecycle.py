@@ -106,7 +106,7 @@ def test_the_style_is_small_and_touches_nothing_else():
             assert ".dlteach-" in selector, selector
 
 
-@pytest.mark.parametrize("part", ["controls.js", "share.js", "main.js"])
+@pytest.mark.parametrize("part", PARTS)
 def test_a_file_can_be_read_in_one_go(part):
     lines = (BROWSER / part).read_text().splitlines()
     assert len(lines) <= 400

@@ -252,7 +252,8 @@ class Question {
     const named = (value) => (typeof value === "number" ? `${text(value)} ${unit}`.trim() : value);
     const exact = answer === truth, right = exact || abs(answer - truth) <= tolerance + 1e-9;
     const verdict = exact ? "✓ Right." : right ? "✓ Near enough." : "✗ Not quite.";
-    const said = answer === null ? "" : `You predicted: ${named(answer)}. ${verdict} `, told = exact ? "" : `The answer is ${named(truth)}. `;
+    const said = answer === null ? "" : `You predicted: ${named(answer)}. ${verdict} `,
+      told = exact ? "" : `The answer is ${named(truth)}. `;
     put(this.ui.said, said + told + explain);
     this.ui.repeat.hidden = false;
   }

@@ -60,7 +60,8 @@ function arrange(mark, top, turned, stretch) {
 
 /** Places for a number of width `w` beside its edge (what goes forward above it, what comes back below), and what each costs. */
 function choices(own, side, w, lines, taken) {
-  const [a, b, c, d] = own, long = hypot(c - a, d - b), way = c < a === side > 0 ? 1 : -1, nx = (d - b) / long * way, ny = (a - c) / long * way,
+  const [a, b, c, d] = own, long = hypot(c - a, d - b), way = c < a === side > 0 ? 1 : -1,
+    nx = (d - b) / long * way, ny = (a - c) / long * way,
     reach = abs(nx) * w / 2 + abs(ny) * 8 + 3;
   return [1, 1.8, 0, -1, -1.8].flatMap((off) => [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((part) => {
     const place = { x: a + (c - a) * part + nx * off * reach, y: b + (d - b) * part + ny * off * reach, w, h: 15 };
@@ -92,12 +93,14 @@ function graph(mark, top) {
 function edge(mark, i, line, name) {
   const [a, b, c, d] = line, weight = at(mark.weights)[i], active = at(mark.active)[i], way = weight ?? active, angle = atan2(d - b, c - a);
   // The colours of a weight are those of the heat maps in the boxes.
-  const [plus, minus] = weight === undefined ? ["blue", "orange"] : ["orange", "purple"], color = theme[way > 0 ? plus : way < 0 ? minus : "grey"],
+  const [plus, minus] = weight === undefined ? ["blue", "orange"] : ["orange", "purple"],
+    color = theme[way > 0 ? plus : way < 0 ? minus : "grey"],
     most = () => trace.all(mark.weights).reduce((most, value) => max(most, abs(value) || 0), 1e-9);
   const thick = weight === undefined ? (active ? 3.5 : 1.3) : 0.5 + 4.5 * abs(weight) / trace.keep("most " + mark.weights, most);
   join([[a, b], [c, d]], color, thick, weight < 0 && "dashed");
   if (weight === undefined) arrow(...(active < 0 ? [a, b, angle + PI] : [c, d, angle]), color, active ? 13 : 9);
-  const known = Object.keys(WORDS).filter((key) => !isNaN(at(mark[key])[i])), parts = known.map((key) => `${WORDS[key]} ${texts(mark[key], mark.digits)[i]}`);
+  const known = Object.keys(WORDS).filter((key) => !isNaN(at(mark[key])[i])),
+    parts = known.map((key) => `${WORDS[key]} ${texts(mark[key], mark.digits)[i]}`);
   hit("", (a + c) / 2, (b + d) / 2, () => name + (parts.length ? ": " : "") + parts.join(", "), { line });
 }
 

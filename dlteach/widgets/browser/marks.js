@@ -157,13 +157,14 @@ function heatmap(mark) {
 
 /** Where numbers on a grid pass through a level (marching squares): [column, row], two for each piece, then a gap. @returns {number[][]} */
 function contour(values, [rows, columns], level) {
-  const places = [];
+  const places = [], over = (k) => values[k] >= level;
   for (let i = 0; i < (rows - 1) * columns - 1; i++) {
-    const corners = [i, i + 1, i + columns + 1, i + columns], above = corners.map((k) => values[k] >= level);
-    if ((i + 1) % columns === 0 || above.every((side) => side === above[0])) continue;
+    // Nearly always all four corners lie on one side.
+    if ((over(i) + over(i + 1) + over(i + columns) + over(i + columns + 1)) % 4 === 0 || (i + 1) % columns === 0) continue;
+    const corners = [i, i + 1, i + columns + 1, i + columns];
     const ends = corners.flatMap((k, side) => {
-      const next = (side + 1) % 4, [a, b] = [k, corners[next]].map((k) => [k % columns, floor(k / columns)]);
-      return above[side] === above[next] ? [] : [mix(a, b, (level - values[k]) / (values[corners[next]] - values[k]))];
+      const next = corners[(side + 1) % 4], [a, b] = [k, next].map((k) => [k % columns, floor(k / columns)]);
+      return over(k) === over(next) ? [] : [mix(a, b, (level - values[k]) / (values[next] - values[k]))];
     });
     places.push(...ends.slice(0, 2), [], ...ends.slice(2), []);
   }
