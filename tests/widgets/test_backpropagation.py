@@ -206,7 +206,7 @@ class TestInTheBrowser:
         assert page.locator(".dlteach-sentence").inner_text().endswith("gives dz = −0.378.")
         page.get_by_label("Your prediction, as a number").fill("-0.75")
         page.get_by_role("button", name="Check my prediction").click()
-        assert "✓ Right" in page.locator(".dlteach-widget").inner_text()
+        assert "✓ Near enough. The answer is −0.755." in page.locator(".dlteach-widget").inner_text()
         shown.answer()
         assert shown.widget.prediction_right is True
 

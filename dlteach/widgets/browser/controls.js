@@ -250,7 +250,7 @@ class Question {
   reveal(answer) {
     const { truth, tolerance, unit, explain } = this.asked;
     const named = (value) => (typeof value === "number" ? `${text(value)} ${unit}`.trim() : value);
-    const exact = answer === truth, right = exact || abs(answer - truth) <= tolerance + 1e-9;
+    const exact = named(answer) === named(truth), right = exact || abs(answer - truth) <= tolerance + 1e-9;
     const verdict = exact ? "✓ Right." : right ? "✓ Near enough." : "✗ Not quite.";
     const said = answer === null ? "" : `You predicted: ${named(answer)}. ${verdict} `,
       told = exact ? "" : `The answer is ${named(truth)}. `;
