@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,7 +63,8 @@ def gradient_descent_trace(
     gone = walk(land.grad, begin, float(lr), int(steps), grad, descend)
     with np.errstate(all="ignore"):
         frames, fixed = (_on_a_curve if land.dimensions == 1 else _in_a_landscape)(land, gone)
-        sentences = [_sentence(land, gone, lr, t) for t in range(steps + 1)]
+        seen = Seen(land.f(gone.path).tolist(), arrivals(land, gone.path).tolist())
+        sentences = [_sentence(land, gone, seen, lr, t) for t in range(steps + 1)]
     whose = "" if gone.ghost is None else ", with your function; ours is the ghost"
     return Trace(
         frames={"t": np.arange(steps + 1), **frames},
@@ -105,10 +106,10 @@ def widened(land: Surface, times: float) -> list[tuple[float, float]]:
     return [(float(a), float(b)) for a, b in zip(middle - half, middle + half, strict=True)]
 
 
-def arrival(land: Surface, place: Array) -> float:
-    """How far a place is from the nearest lowest point, as a share of the picture's width; ∞ where it is no number."""
-    away = np.linalg.norm(np.array(land.minima) - np.reshape(place, -1), axis=1).min()
-    return float(away / width_of(land)) if np.isfinite(away) else float("inf")
+def arrivals(land: Surface, places: Array) -> Array:
+    """How far each place is from the nearest lowest point, as a share of the picture's width; ∞ where it is no number."""
+    away = np.linalg.norm(np.array(land.minima)[:, None] - places.reshape(1, len(places), -1), axis=-1).min(axis=0)
+    return np.where(np.isfinite(away), away, np.inf) / width_of(land)
 
 
 def fate_of(trace: Trace) -> str:
@@ -240,9 +241,16 @@ def direction(vectors: Array) -> Array:
     return np.where(lengths > 0, vectors / np.where(lengths > 0, lengths, 1), 0.0)
 
 
-def _sentence(land: Surface, gone: Walk, lr: float, t: int) -> str:
+class Seen(NamedTuple):
+    """What the sentences need to know of every place: how high it is, and how far from the lowest point (`arrivals`)."""
+
+    heights: list[float]
+    away: list[float]
+
+
+def _sentence(land: Surface, gone: Walk, seen: Seen, lr: float, t: int) -> str:
     """What happens at step t, with its numbers."""
-    place, height = gone.path[t], float(land.f(gone.path[t]))
+    place, height = gone.path[t], seen.heights[t]
     begin = "Start" if t == 0 else f"Step {t}"
     if not all(math.isfinite(as_stored(number)) for number in (*np.ravel(place).tolist(), height)):
         return lost(begin, gone, t)
@@ -251,7 +259,7 @@ def _sentence(land: Surface, gone: Walk, lr: float, t: int) -> str:
     parts = [f"{begin}: place {say(place)}, height {say(height)}, {slope} {say(gone.slopes[t])}; {rule}."]
     if t == gone.parted:
         parts.append(gone.remark)
-    return " ".join([*parts, *_noticed(land, gone, t)])
+    return " ".join([*parts, *_noticed(land, gone, seen, t)])
 
 
 def _bracketed(slope: Array) -> str:
@@ -259,21 +267,21 @@ def _bracketed(slope: Array) -> str:
     return f"({say(slope)})" if np.ndim(slope) == 0 and slope < 0 else say(slope)
 
 
-def _noticed(land: Surface, gone: Walk, t: int) -> list[str]:
+def _noticed(land: Surface, gone: Walk, seen: Seen, t: int) -> list[str]:
     """What a learner should see at step t: too far, uphill, higher than before, hardly moving."""
-    found = [] if t == 0 else _about_the_last_step(land, gone, t)
+    found = [] if t == 0 else _about_the_last_step(land, gone, seen, t)
     if _length(gone.step[t]) < width_of(land) / 1000:
-        near = arrival(land, gone.path[t]) < NEAR
+        near = seen.away[t] < NEAR
         found.append("It has arrived: the steps are too small to see." if near else "It hardly moves, though no lowest point is near.")
     return found
 
 
-def _about_the_last_step(land: Surface, gone: Walk, t: int) -> list[str]:
+def _about_the_last_step(land: Surface, gone: Walk, seen: Seen, t: int) -> list[str]:
     found: list[str] = []
     slope, steep = gone.slopes[t].reshape(-1), gone.slopes[t - 1].reshape(-1)
     moved = (gone.path[t] - gone.path[t - 1]).reshape(-1)
-    rise = float(land.f(gone.path[t]) - land.f(gone.path[t - 1]))
-    rounding = 1e-9 * abs(float(land.f(gone.path[t])))
+    rise = seen.heights[t] - seen.heights[t - 1]
+    rounding = 1e-9 * abs(seen.heights[t])
     if _length(moved) < width_of(land) / 1000:
         return found
     crossed = (steep * slope < 0) & (steep * moved < 0) & (np.abs(moved) > width_of(land) / 1000)
@@ -286,7 +294,7 @@ def _about_the_last_step(land: Surface, gone: Walk, t: int) -> list[str]:
         found.append("It ended higher than it began: the step was too long.")
     elif rise >= -rounding:
         found.append("It ended as high as it began: no gain at all.")
-    if rise > rounding and arrival(land, gone.path[t]) > max(arrival(land, gone.path[t - 1]), 1):
+    if rise > rounding and seen.away[t] > max(seen.away[t - 1], 1):
         found.append("The walk flies apart.")
     return found
 

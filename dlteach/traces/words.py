@@ -70,7 +70,9 @@ def _said(number: float, digits: int) -> str:
 def _significant(value: float, digits: int) -> str:
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    if 1 <= abs(value) < 1e7:  # no exponent where one would not write one
-        digits = max(digits, len(f"{abs(value):.0f}"))
+    if 10**digits <= abs(value) < 1e7:  # no exponent where one would not write one
+        digits = len(f"{abs(value):.0f}")
     text = f"{value:z.{digits}g}"
-    return text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
+    if "e" in text:
+        text = text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+    return text.replace("-", "−")

@@ -55,9 +55,9 @@ class TraceWidget(anywidget.AnyWidget):
     _esm = browser_module()
     _css = (BROWSER / "style.css").read_text(encoding="utf-8")
 
-    params = traitlets.Dict().tag(sync=True)
-    t = traitlets.Int(0).tag(sync=True)
-    answer = traitlets.Any(None, allow_none=True).tag(sync=True)
+    params = traitlets.Dict().tag(sync=True, echo_update=False)
+    t = traitlets.Int(0).tag(sync=True, echo_update=False)
+    answer = traitlets.Any(None, allow_none=True).tag(sync=True, echo_update=False)
     _view = traitlets.Dict().tag(sync=True)
     _trace = traitlets.Dict().tag(sync=True)
     _data = traitlets.Bytes(b"").tag(sync=True)
@@ -65,7 +65,7 @@ class TraceWidget(anywidget.AnyWidget):
     _code = traitlets.Unicode("").tag(sync=True)
     _problem = traitlets.Unicode("").tag(sync=True)
     _page = traitlets.Unicode((BROWSER / "page.html").read_text(encoding="utf-8")).tag(sync=True)
-    _request = traitlets.Int(0).tag(sync=True)  # counts what the browser asked for …
+    _request = traitlets.Int(0).tag(sync=True, echo_update=False)  # counts what the browser asked for …
     _seq = traitlets.Int(0).tag(sync=True)  # … and which of that has been answered; the browser redraws when it changes
 
     def __init__(
