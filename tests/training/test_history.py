@@ -13,6 +13,7 @@ def pyplot():
     mpl.use("Agg")
     from matplotlib import pyplot
 
+    pyplot.close("all")
     yield pyplot
     pyplot.close("all")
 
