@@ -11,8 +11,7 @@ import shutil
 import pytest
 
 from dlteach.widgets.base import TraceWidget
-
-STATE = ("params", "t", "answer", "_view", "_trace", "_question", "_code", "_problem", "_page", "_request", "_seq")
+from dlteach.widgets.export import STATE
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A widget</title>
 <style>
