@@ -1,6 +1,7 @@
 """What the tests of authoring, autograder and the command line share: a real environment to run real commands in."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,16 @@ def run(environment):
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium, the one the system has. One for all: two at once in one process, and the second would not start."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install 'dlteach[dev]')")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("there is no Chromium here (on Debian and Ubuntu: apt install chromium)")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--js-flags=--expose-gc"])
+        yield browser
+        browser.close()

@@ -6,7 +6,6 @@ real Python widget, whose reply goes back (`shown.answer()`): no server, no kern
 
 import base64
 import json
-import shutil
 
 import pytest
 
@@ -89,19 +88,6 @@ class Shown:
     def painted(self):
         """Wait until what was asked for so far is on the screen."""
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium, the one the system has."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install 'dlteach[dev]')")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("there is no Chromium here (on Debian and Ubuntu: apt install chromium)")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--js-flags=--expose-gc"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -552,14 +552,16 @@ def test_in_a_real_kernel_a_cell_that_runs_again_keeps_one_widget():
             content = {"code": REAL, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
             message = client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
             client.shell_channel.send(message)
+            printed = ""  # one line can arrive in two messages
             while True:
                 found = client.get_iopub_msg(timeout=60)
                 if found["parent_header"].get("msg_id") == message["header"]["msg_id"]:
                     assert found["msg_type"] != "error", found["content"]["traceback"]
                     if found["msg_type"] == "stream":
-                        counts.append(int(found["content"]["text"]))
+                        printed += found["content"]["text"]
                     if found["msg_type"] == "status" and found["content"]["execution_state"] == "idle":
                         break
+            counts.append(int(printed))
         assert counts == [1, 1, 2, 3, 4]
     finally:
         client.stop_channels()
