@@ -1,8 +1,10 @@
-"""Open a course: its settings, nbgrader's interface to it, and who handed in what."""
+"""Open a course: its settings and folders, who handed in what, its gradebook, and nbgrader's interface to it where that is needed."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import glob
 import re
 import sys
 import warnings
@@ -12,6 +14,10 @@ from typing import Any
 
 from dlteach.authoring.course import course_config, nbgrader_tools, open_gradebook
 from dlteach.authoring.errors import require
+from dlteach.authoring.grading_config import configure
+
+_STRUCTURE = "{nbgrader_step}/{student_id}/{assignment_id}"
+_IGNORE = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]
 
 
 class GradingError(Exception):
@@ -19,13 +25,15 @@ class GradingError(Exception):
 
 
 def require_linux() -> None:
-    """Raise GradingError on other systems: nbgrader's file exchange and our time limits rely on Linux."""
+    """Raise GradingError on other systems: the jail, the time limits and nbgrader's file exchange are Linux's."""
     if sys.platform != "linux":
         raise GradingError("the autograder is for Linux (WSL 2 and Docker are Linux); everything else of dlteach works here too")
 
 
 class Course:
     """A course folder, as nbgrader sees it.
+
+    What nbgrader would read out of its settings is read here without nbgrader, which takes seconds to import; ``api`` is nbgrader itself.
 
     Args:
         folder: the folder with ``nbgrader_config.py``.
@@ -39,28 +47,51 @@ class Course:
     def __init__(self, folder: Path, seconds: int | None = None) -> None:
         require_linux()
         require("nbgrader", "grading")
-        from nbgrader.apps import NbGraderAPI
-        from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
 
-        from dlteach.authoring.grading_config import configure
-
         self.folder = folder.resolve()
-        config = Config()
-        configure(config)
-        config.merge(course_config(folder))  # what the instructor wrote counts more than what we'd choose
+        self.config: Any = Config()
+        configure(self.config)
+        self.config.merge(course_config(folder))  # what the instructor wrote counts more than what we'd choose
         if seconds is not None:
-            config.Execute.timeout = seconds
-        self.api: Any = NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
+            self.config.Execute.timeout = seconds
+
+    @functools.cached_property
+    def api(self) -> Any:
+        """nbgrader's own interface to the course."""
+        from nbgrader.apps import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+
+        return NbGraderAPI(coursedir=CourseDirectory(config=self.config), config=self.config)
+
+    def setting(self, section: str, name: str, default: Any) -> Any:
+        """What the course's settings say, such as ``setting("Execute", "timeout", 30)``; ``default`` where they say nothing."""
+        return self.config[section].get(name, default) if section in self.config else default
+
+    @property
+    def private(self) -> Path:
+        """The folder in which the autograder keeps what students must not see."""
+        return self.folder / ".dlteach"
+
+    @property
+    def ignored(self) -> list[str]:
+        """Patterns of file names that belong to no assignment."""
+        return list(self.setting("CourseDirectory", "ignore", _IGNORE))
 
     def path(self, step: str, student: str, assignment: str) -> Path:
         """The folder of a submission at a step of nbgrader: ``submitted``, ``autograded`` or ``feedback``."""
-        directory = getattr(self.api.coursedir, f"{step}_directory")
-        return Path(self.api.coursedir.format_path(directory, student, assignment))
+        directory = self.setting("CourseDirectory", f"{step}_directory", step)
+        structure = self.setting("CourseDirectory", "directory_structure", _STRUCTURE)
+        return self.folder / str(structure.format(nbgrader_step=directory, student_id=student, assignment_id=assignment))
 
     def submitted(self, assignment: str) -> list[str]:
         """The ids of those who handed in something, sorted."""
-        return sorted(self.api.get_submitted_students(assignment))
+        mark = "\ue000"  # stands for the student's id until the rest is escaped; no path holds it
+        path = str(self.path("submitted", mark, assignment))
+        pattern = re.compile(re.escape(path).replace(re.escape(mark), r"(?P<student>[^/]+)"))
+        found = (pattern.fullmatch(folder) for folder in glob.iglob(glob.escape(path).replace(mark, "*")))
+        excluded = str(self.setting("CourseDirectory", "student_id_exclude", "")).split(",")
+        return sorted({match["student"] for match in found if match} - set(excluded))
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Any]:
@@ -78,13 +109,17 @@ class Course:
             known = [item.name for item in gradebook.assignments if item.notebooks]
         if assignment in known:
             return
+        self.require_source(assignment)
+        result = self.run(self.api.generate_assignment, assignment, force=True)
+        if not result["success"]:
+            raise GradingError(f"nbgrader could not generate {assignment}: {reason(result)}")
+
+    def require_source(self, assignment: str) -> None:
+        """Raise GradingError if the instructor's notebooks of an assignment are not there."""
         source = self.path("source", ".", assignment)
         if not list(source.glob("*.ipynb")):
             name = assignment[:2] if assignment[:2].isdigit() else assignment
             raise GradingError(f"the course has no {source}; 'dlteach course init {self.folder} --lessons {name}' adds it")
-        result = self.run(self.api.generate_assignment, assignment, force=True)
-        if not result["success"]:
-            raise GradingError(f"nbgrader could not generate {assignment}: {reason(result)}")
 
     def run(self, step: Any, *args: Any, **options: Any) -> dict[str, Any]:
         """Run one step of nbgrader's interface, which logs and returns what goes wrong. An interrupt gets through."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from autograder.classroom import hand_in, pupils
 from autograder.course import Course, GradingError, require_linux
-from autograder.grade import Outcome, Progress, grade
+from autograder.grade import grade
+from autograder.outcome import Outcome
+from autograder.pipeline import Progress
 from autograder.report import ClassReport, class_report
 from dlteach.authoring import make_course
 from dlteach.checking.exercise import Lesson

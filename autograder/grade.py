@@ -1,152 +1,206 @@
-"""Grade submissions with nbgrader, one at a time: whatever one of them does, the others are graded."""
+"""Grade an assignment of a course: put the parts of the pipeline together, and run it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from autograder.course import Course, GradingError, reason
+from autograder.course import Course, GradingError
+from autograder.jail import view_of_python
+from autograder.job import Limits
+from autograder.journal import Journal
+from autograder.judge.client import JudgeProcess
+from autograder.judge.errors import JudgeError
+from autograder.outcome import Outcome
+from autograder.pipeline import Grading, Progress, digest, limits_of, plans
+from autograder.plan import Planner, course_secret
+from autograder.read import read
+from autograder.read.export import HIDDEN, export
+from autograder.read.names import ignored, is_notebook
+from autograder.record import Recorder, read_folders, read_rules
+from autograder.record.nbgrader_api import nbgrader_api
+from autograder.report.named import named
+from autograder.schedule.executor import Executor
+from autograder.schedule.local import LocalExecutor
+from autograder.spec import Assignment
 
-Progress = Callable[[int, int, str], None]
-"""Called before each submission with how many are done, how many there are, and whose turn it is."""
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one submission. ``reason`` says why it failed, in one sentence."""
+class Options:
+    """How to grade.
 
-    student: str
-    status: Literal["graded", "unchanged", "failed"]
-    score: float | None = None
-    max_score: float | None = None
-    reason: str = ""
+    ``students``: whom; none means everybody. ``force``: run again what is known. ``jobs``: how many notebooks at a time; left out, as
+    many as there are processors. ``memory``: bytes that a notebook may add. ``jail``: ``auto``, or a lesser kind, to try it.
+    ``scheduler``: the address of a Dask scheduler, to run them on its workers instead of here.
+    """
 
-    def as_dict(self) -> dict[str, Any]:
-        """The outcome as JSON data."""
-        return asdict(self)
+    students: Collection[str] = ()
+    force: bool = False
+    jobs: int | None = None
+    memory: int | None = None
+    jail: str = "auto"
+    require_sandbox: bool = False
+    scheduler: str = ""
 
 
 def grade(
     course: Course,
     assignment: str,
-    students: Collection[str] = (),
-    force: bool = False,
+    options: Options = Options(),
     progress: Progress = lambda done, total, student: None,
+    say: Say = lambda sentence: None,
 ) -> list[Outcome]:
-    """Grade what was handed in and write the feedback, as ``nbgrader autograde`` and ``nbgrader generate_feedback`` do.
+    """Grade what was handed in, and write gradebook, ``autograded/`` and ``feedback/``.
 
     Args:
         course: the course.
-        assignment: the assignment's name, such as ``05_backpropagation``.
-        students: whom to grade; left out, everybody.
-        force: grade again what was graded and hasn't changed.
-        progress: is told whose turn it is.
+        assignment: the assignment's name, such as ``05_backpropagation``; any nbgrader assignment will do.
+        options: whom, and how.
+        progress: is told how far it is.
+        say: is told what the instructor should know before it begins, such as what the jail lacks here.
 
     Returns:
         An outcome for every submission, by student.
 
     Raises:
-        GradingError: nothing was handed in, or a student named here handed in nothing.
+        GradingError: nothing was handed in, a student named here handed in nothing, there is no sandbox and one is required, …
     """
-    course.prepare(assignment)
+    students = chosen(course, assignment, options.students)
+    limits = limits_of(course, options.memory)
+    with ExitStack() as stack:
+        journal = stack.enter_context(Journal(course.private / f"{assignment}.journal", limits))
+        executor = stack.enter_context(started(course, assignment, options, limits))
+        spec = specification(course, assignment)  # imports nbgrader, while the workers warm up
+        stack.enter_context(explained())
+        executor.wait_until_ready()
+        for sentence in warnings_of(executor, journal):
+            say(sentence)
+        messages = named(course.folder)
+        url, course_id = gradebook_of(course)
+        folders, rules = read_folders(course.config, assignment), read_rules(course.config, assignment)
+        recorder = stack.enter_context(Recorder(url, course_id, spec, folders, rules, messages))
+        planner = Planner(spec, course_secret(course.private), limits, rules.skip_tag)
+        extra = digest(sorted([*key, message] for key, message in messages.items()), repr(rules))
+        return Grading(course, spec, journal, planner, executor, recorder, force=options.force, recorded_from=extra, progress=progress).run(
+            students
+        )
+
+
+def foresee(course: Course, assignment: str, options: Options = Options()) -> Iterator[tuple[str, str]]:
+    """What ``grade`` would do, student by student: nothing is run or written but the journal's empty file."""
+    students = chosen(course, assignment, options.students)
+    spec = specification(course, assignment)
+    rules = read_rules(course.config, assignment)
+    limits = limits_of(course, options.memory)
+    planner = Planner(spec, course_secret(course.private), limits, rules.skip_tag)
+    with Journal(course.private / f"{assignment}.journal", limits) as journal:
+        for student in students:
+            submission = read(course.path("submitted", student, assignment), student, spec, rules.skip_tag, course.ignored)
+            planned = dict(plans(planner, submission))
+            unknown = [name for name, plan in planned.items() if options.force or journal.result(plan.job.key) is None]
+            if submission.problem:
+                yield student, f"can't be graded: {submission.problem}"
+            elif unknown:
+                yield student, f"would be run: {', '.join(unknown)}"
+            else:
+                yield student, "is known"
+
+
+def chosen(course: Course, assignment: str, wanted: Collection[str]) -> list[str]:
+    """Whose submissions to grade.
+
+    Raises:
+        GradingError: nobody handed in anything, or somebody who is named did not.
+    """
+    course.require_source(assignment)
     handed_in = course.submitted(assignment)
     if not handed_in:
         raise GradingError(f"nobody handed in {assignment}: {course.path('submitted', '*', assignment)} matches no folder")
-    for student in students:
+    for student in wanted:
         if student not in handed_in:
             raise GradingError(f"'{student}' handed in nothing: {course.path('submitted', student, assignment)} is no folder")
-    chosen = [student for student in handed_in if not students or student in students]
-    current = set() if force else _current(course, assignment)
-    outcomes = []
-    for done, student in enumerate(chosen):
-        progress(done, len(chosen), student)
-        outcomes.append(_unchanged(course, assignment, student) if student in current else _grade_one(course, assignment, student))
-    progress(len(chosen), len(chosen), "")
-    return outcomes
+    return sorted(wanted) if wanted else handed_in
 
 
-def _current(course: Course, assignment: str) -> set[str]:
-    """Who needs no new grading: nbgrader graded what is there now, and the feedback was written."""
-    graded: set[str] = course.api.get_autograded_students(assignment)
-    return {student for student in graded if not _changed(course, assignment, student)}
+def specification(course: Course, assignment: str) -> Assignment:
+    """The assignment as the gradebook knows it; generated by nbgrader if it doesn't yet."""
+    nbgrader_api()
+    course.prepare(assignment)
+    hidden = course.setting("ClearHiddenTests", "begin_test_delimeter", HIDDEN)
+    with course.gradebook() as gradebook:
+        return export(gradebook, course.path("source", ".", assignment), assignment, course.ignored, hidden)
 
 
-def _changed(course: Course, assignment: str, student: str) -> bool:
-    """Whether a file was handed in again, with or without a new time stamp."""
-    notebooks = list(course.path("submitted", student, assignment).glob("*.ipynb"))
-    for notebook in notebooks:
-        graded = course.path("autograded", student, assignment) / notebook.name
-        feedback = course.path("feedback", student, assignment) / f"{notebook.stem}.html"
-        if not (graded.is_file() and feedback.is_file()) or notebook.stat().st_mtime > graded.stat().st_mtime:
+def gradebook_of(course: Course) -> tuple[str, str]:
+    """The address of the gradebook, and the course's id in it."""
+    from nbgrader.coursedir import CourseDirectory
+
+    directory = CourseDirectory(config=course.config)
+    return directory.db_url, directory.course_id
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Whatever keeps a judge from starting is something the instructor must see to."""
+    try:
+        yield
+    except JudgeError as error:
+        raise GradingError(f"no notebook can be run here: {error}") from error
+
+
+@contextmanager
+def started(course: Course, assignment: str, options: Options, limits: Limits) -> Iterator[Executor]:
+    """An executor whose workers are warming up; stopped in the end."""
+    source = course.path("source", ".", assignment)
+    data = {name: str(source / name) for name in shipped(source, course.ignored)}
+    torch = needs_torch(source)
+    executor: Executor
+    if options.scheduler:
+        from autograder.schedule.dask import DaskExecutor, Setting
+
+        content = {name: Path(path).read_bytes() for name, path in data.items()}
+        setting = Setting(str(course.folder), limits, torch, options.jail, options.require_sandbox, content)
+        executor = DaskExecutor(options.scheduler, setting)
+    else:
+        view = view_of_python(course.folder, data)
+
+        def start(workers: int) -> JudgeProcess:
+            return JudgeProcess(view, limits, workers, torch, options.jail, options.require_sandbox)
+
+        executor = LocalExecutor(start, options.jobs or len(os.sched_getaffinity(0)))
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+def shipped(source: Path, patterns: Collection[str]) -> list[str]:
+    """The files of an assignment that aren't notebooks, as paths inside its folder."""
+    found = []
+    for folder, folders, files in os.walk(source):
+        folders[:] = sorted(name for name in folders if not ignored(name, list(patterns)))
+        found += [Path(folder, name) for name in files if not is_notebook(name) and not ignored(name, list(patterns))]
+    return sorted(path.relative_to(source).as_posix() for path in found)
+
+
+def needs_torch(source: Path) -> bool:
+    """Whether the instructor's notebooks import torch: only then is it worth the memory of having it ready."""
+    for path in source.glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8")).get("cells", [])
+        if any("torch" in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"):
             return True
-    return not notebooks
+    return False
 
 
-def _grade_one(course: Course, assignment: str, student: str) -> Outcome:
-    problem = unreadable(course, assignment, student)
-    if problem:
-        return Outcome(student, "failed", reason=problem)
-    for step in (course.api.autograde, course.api.generate_feedback):
-        result = course.run(step, assignment, student, force=True)
-        if not result["success"]:
-            return Outcome(student, "failed", reason=f"nbgrader could not grade it: {reason(result)}")
-    return Outcome(student, "graded", *_score(course, assignment, student))
-
-
-def _unchanged(course: Course, assignment: str, student: str) -> Outcome:
-    return Outcome(student, "unchanged", *_score(course, assignment, student))
-
-
-def _score(course: Course, assignment: str, student: str) -> tuple[float, float]:
-    with course.gradebook() as gradebook:
-        submission = gradebook.find_submission(assignment, student)
-        return float(submission.score), float(submission.max_score)
-
-
-def unreadable(course: Course, assignment: str, student: str) -> str:
-    """Why a submission can't be graded, in one sentence; empty if its notebooks can be read."""
-    folder = course.path("submitted", student, assignment)
-    with course.gradebook() as gradebook:
-        wanted = [f"{notebook.name}.ipynb" for notebook in gradebook.find_assignment(assignment).notebooks]
-    there = [name for name in wanted if (folder / name).is_file()]
-    if not there:
-        others = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-        return f"{' or '.join(wanted)} is missing; there is {others}"
-    problems = [_problem(folder / name) for name in there]
-    return "; ".join(problem for problem in problems if problem)
-
-
-def _problem(path: Path) -> str:
-    import nbformat
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        return f"{path.name} {_json_problem(text, error)}"
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        return f"{path.name} could not be read: {error}"
-    if not isinstance(data, dict) or "nbformat" not in data:
-        return f"{path.name} is JSON, but no notebook"
-    try:
-        nbformat.validate(nbformat.reads(text, as_version=4))
-    except nbformat.ValidationError as error:
-        return f"{path.name} is no valid notebook: {error.message.splitlines()[0]}"
-    except Exception as error:  # nbformat trips over what it doesn't expect, in many ways
-        return f"{path.name} is no valid notebook: {type(error).__name__}: {error}"
-    return ""
-
-
-def _json_problem(text: str, error: json.JSONDecodeError) -> str:
-    if not text.strip():
-        return "is empty"
-    if text.startswith("\ufeff"):
-        return "begins with a byte order mark, which no notebook may; saving it in Jupyter again helps"
-    if text.startswith("{") and "<<<<<<<" in text:
-        return "holds both versions of a merge conflict"
-    if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg:
-        return f"breaks off on line {error.lineno}, perhaps cut on its way"
-    return f"is no notebook: it is not JSON on line {error.lineno}"
+def warnings_of(executor: Executor, journal: Journal) -> Iterator[str]:
+    """What the instructor should know before it begins."""
+    if executor.jail.lacks:
+        yield f"the jail here is only: {executor.jail.name}. What hostile code could do: {'; '.join(executor.jail.lacks)}"
+    if journal.damaged:
+        yield f"{journal.damaged} lines of {journal.path} were damaged and are worked out again"

@@ -10,19 +10,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.course import Course, GradingError
 from autograder.demo import run_demo
-from autograder.grade import Outcome, grade
-from autograder.grade import Progress as OnProgress
+from autograder.grade import Options, foresee, grade
+from autograder.outcome import Outcome
+from autograder.pipeline import Progress as OnProgress
 from autograder.report import class_report, require_graded, show, write_csv
 from dlteach.authoring import AuthoringError, build, hand_out, make_course, read_roster, stale
 from dlteach.authoring.places import lessons_folder, sources_folder
@@ -40,6 +41,7 @@ course_app = typer.Typer(help="Make an nbgrader course.", no_args_is_help=True)
 app.add_typer(course_app, name="course")
 
 LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson: 05, 5, backpropagation or 05_backpropagation.")]
+AssignmentName = Annotated[str, typer.Argument(metavar="LESSON", help="The lesson, or the name of any assignment of the course.")]
 CourseFolder = Annotated[Path, typer.Option("--course", metavar="DIR", help="The folder of the course.")]
 
 
@@ -70,6 +72,21 @@ def find_lesson(name: str) -> Lesson:
         if wanted in (lesson.name, lesson.stem) or (wanted.isdecimal() and int(wanted) == lesson.number):
             return lesson
     raise typer.BadParameter(f"there is no lesson '{name}'; there are {', '.join(lesson.stem for lesson in lessons())}")
+
+
+def find_assignment(folder: Path, name: str) -> str:
+    """The assignment of a course that is called so: a lesson by any of its names, or any other assignment by its own.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    try:
+        return find_lesson(name).stem
+    except typer.BadParameter:
+        with suppress(AuthoringError):
+            if Path(name).name == name and Course(folder).path("source", ".", name).is_dir():
+                return name
+        raise
 
 
 def find_lessons(names: str) -> list[Lesson]:
@@ -177,26 +194,56 @@ def course_init(
 
 @app.command("grade")
 def grade_command(
-    lesson: LessonName,
+    lesson: AssignmentName,
     folder: CourseFolder = Path(),
     student: Annotated[list[str] | None, typer.Option(help="Only this student; may be given several times.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what was graded and hasn't changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run again what is known and hasn't changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="How many notebooks run at a time; left out, one per processor.")] = None,
     timeout: Annotated[int | None, typer.Option(min=1, help="Seconds that a cell may run; left out, what the course says.")] = None,
+    memory: Annotated[int | None, typer.Option(min=16, metavar="MB", help="Megabytes that a notebook may use; left out, 1024.")] = None,
+    require_sandbox: Annotated[bool, typer.Option("--require-sandbox", help="Refuse to run if the jail lacks anything here.")] = False,
+    jail: Annotated[str, typer.Option(metavar="KIND", help="Which jail: auto is the best there is; others are for trying.")] = "auto",
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> None:
-    """Grade what was handed in, with nbgrader, and write the feedback."""
-    assignment = find_lesson(lesson).stem
-    with _progress() as on_progress:
-        outcomes = grade(Course(folder, timeout), assignment, student or (), force, on_progress)
+    """Grade what was handed in, each notebook in a jail of its own, and write the feedback."""
+    assignment = find_assignment(folder, lesson)
+    course = Course(folder, timeout)
+    options = Options(student or (), force, jobs, memory << 20 if memory else None, jail, require_sandbox, scheduler)
+    if dry_run:
+        for who, what in foresee(course, assignment, options):
+            print(f"{who}: {what}")
+        return
+    outcomes = _grade(course, assignment, options)
     if as_json:
         print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=2))
     else:
         for outcome in outcomes:
-            if outcome.status != "failed":
+            if outcome.score is not None:
                 print(f"{outcome.student}: {outcome.score:g} of {outcome.max_score:g}{' (unchanged)' * (outcome.status == 'unchanged')}")
+    for outcome in outcomes:
+        for remark in outcome.remarks:
+            print(f"{outcome.student}: {remark}", file=sys.stderr)
     _show_failed(outcomes)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise SystemExit(1)
+
+
+def _grade(course: Course, assignment: str, options: Options) -> list[Outcome]:
+    """Grade with a progress bar; an interrupt ends with a sentence."""
+    done = 0
+    with _progress() as show_progress:
+
+        def on_progress(count: int, total: int, student: str) -> None:
+            nonlocal done
+            done = count
+            show_progress(count, total, student)
+
+        try:
+            return grade(course, assignment, options, on_progress, lambda sentence: print(f"dlteach: {sentence}", file=sys.stderr))
+        except KeyboardInterrupt:
+            fail(f"stopped; {_count(done, 'submission')} done, and what is done is kept: the same command goes on from here", 130)
 
 
 @app.command("report")
@@ -222,13 +269,16 @@ def _count(number: int, noun: str) -> str:
 @contextmanager
 def _progress() -> Iterator[OnProgress]:
     """A progress bar on standard error, so that what is printed can be piped on."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("getting ready", total=None)
+        task = bar.add_task("getting ready", total=None, rate="")
 
         def on_progress(done: int, total: int, student: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"grading {student}" if student else "graded")
+            speed = bar.tasks[task].speed
+            rate = f"{speed:.1f} a second" if speed else ""
+            bar.update(task, completed=done, total=total, rate=rate, description=f"graded {student}"[:40] if student else "graded")
 
         yield on_progress
 

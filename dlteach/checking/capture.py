@@ -130,9 +130,10 @@ def _take(file: BinaryIO, stream: CappedText) -> None:
 
 
 def _scratch() -> BinaryIO:
-    """A file that nobody else sees: in memory where there is such a thing, otherwise a temporary one."""
+    """A file that nobody else sees: in memory where there is such a thing and it is allowed, otherwise a temporary one."""
     if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("captured"), "w+b")
+        with suppress(OSError):
+            return os.fdopen(os.memfd_create("captured"), "w+b")
     return cast(BinaryIO, tempfile.TemporaryFile())
 
 

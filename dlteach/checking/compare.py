@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlteach.checking.exercise import Exercise
-from dlteach.checking.probe import Failure, Outcome
+from dlteach.checking.run import Failure, Outcome
 from dlteach.checking.snapshot import Strange, close_mask, is_number
 from dlteach.checking.words import a_kind, plural, two_numbers
 

@@ -16,7 +16,7 @@ import numpy as np
 from dlteach.checking.compare import Finding, Missing, compare_outcome, outputs, selected
 from dlteach.checking.exercise import Case, Criterion, Exercise, Misconception
 from dlteach.checking.generic import explain, is_argument, look
-from dlteach.checking.probe import Outcome, Run
+from dlteach.checking.run import Outcome, Run
 from dlteach.checking.snapshot import is_number, same
 from dlteach.checking.verdict import Scored, cases_of
 from dlteach.checking.words import both, either

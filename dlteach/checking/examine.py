@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,20 @@ from dlteach.checking.diagnosis import Diagnosis, Evidence, diagnose
 from dlteach.checking.exceptions import meaning
 from dlteach.checking.exercise import PUBLIC_SEED, Case, Exercise, Function, Functions
 from dlteach.checking.picture import picture
-from dlteach.checking.probe import Failure, LocalProber, Run, reference_run
+from dlteach.checking.probe import LocalProber, reference_run
 from dlteach.checking.report import Line, Report, Story
+from dlteach.checking.run import Failure, Outcome, Prober, Run
 from dlteach.checking.similarity import similarity
-from dlteach.checking.snapshot import Strange, kind_of, same
+from dlteach.checking.snapshot import same
 from dlteach.checking.snippet import snippet
-from dlteach.checking.source import names_used
 from dlteach.checking.verdict import Scored, score
-from dlteach.checking.words import a_kind, both
+from dlteach.checking.words import both
 
 OWN_GRADIENT_RTOL = 1e-4  # central differences with h = 1e-5 are good to about ten digits; a wrong gradient is far off
-_known: OrderedDict[tuple[int, int, frozenset[str]], tuple[Any, ...]] = OrderedDict()
+Known = tuple[Exercise, Sequence[Case], Run, "WrongRuns"]
+_public: OrderedDict[tuple[int, int, frozenset[str]], Known] = OrderedDict()  # asked for again and again: enough room for a whole course
+_secret: OrderedDict[tuple[int, int, frozenset[str]], Known] = OrderedDict()  # of use to one notebook only
+PUBLIC_ROOM, SECRET_ROOM = 256, 16
 
 
 def examine(
@@ -43,24 +46,41 @@ def examine(
     ones. ``forbid=False`` lets our own reference be checked. Errors of the student's function never come out of here;
     KeyboardInterrupt does.
     """
+    prober = LocalProber(exercise, functions, references(peers or {}))
+    return examine_with(prober, peers=peers, max_points=max_points, seed=seed, forbid=forbid)
+
+
+def examine_with(
+    prober: Prober,
+    *,
+    peers: Mapping[str, Exercise] | None = None,
+    max_points: float | None = None,
+    seed: int = PUBLIC_SEED,
+    forbid: bool = True,
+) -> Report:
+    """The same for a function that lives somewhere else, in another process perhaps: everything about it is asked of ``prober``."""
+    exercise = prober.exercise
     points = exercise.points if max_points is None else max_points
-    wrong_kind = not_a_function(exercise, functions)
+    wrong_kind = prober.not_a_function()
     if wrong_kind:
         return Report(0, points, Story(exercise.key, wrong_kind, hint="Run the cell that defines it, then check again."))
-    ours = {name: peer.reference for name, peer in (peers or {}).items()}
-    prober = LocalProber(exercise, functions)
-    judge = Judge(exercise, seed, ours)
+    judge = Judge(exercise, seed, references(peers or {}))
     judged = judge.judge(prober.run(judge.cases))
     broken: tuple[str, ...] = ()
-    if not judged.full and peers and not prober.budget.spent and not judged.stub:
-        broken = broken_needs(functions, peers, names_used(functions[exercise.name]))
-        again = judge.judge(prober.run(judge.cases, {name: ours[name] for name in broken})) if broken else judged
+    if not judged.full and peers and not prober.spent and not judged.stub:
+        broken = broken_needs(prober, peers)
+        again = judge.judge(prober.run(judge.cases, broken)) if broken else judged
         judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
     if judged.full:
         return right(exercise, judged, points, broken, forbid, secret=seed != PUBLIC_SEED)
     if seed != PUBLIC_SEED:
-        return hidden(exercise, functions, judged, points, peers)
-    return wrong(exercise, judged, points, prober, broken, forbid)
+        return hidden(prober, judged, points, peers)
+    return wrong(judged, points, prober, broken, forbid)
+
+
+def references(exercises: Mapping[str, Exercise]) -> dict[str, Function]:
+    """Our functions for some exercises, by name."""
+    return {name: exercise.reference for name, exercise in exercises.items()}
 
 
 class Judged:
@@ -84,8 +104,17 @@ class Judged:
     @property
     def stub(self) -> bool:
         """Whether nothing is written yet."""
+        return self._first == "stub"
+
+    @property
+    def endless(self) -> bool:
+        """Whether not even the first case comes to an end."""
+        return self._first == "time"
+
+    @property
+    def _first(self) -> str:
         failure = self.run.outcomes[0].failure
-        return failure is not None and failure.kind == "stub"
+        return failure.kind if failure else ""
 
 
 class Judge:
@@ -122,43 +151,32 @@ class WrongRuns(Mapping[str, Run]):
 
 
 def known(exercise: Exercise, seed: int, ours: Functions) -> tuple[Sequence[Case], Run, WrongRuns]:
-    """Cases, expected results and misconceptions' results; the last few are kept, since a student checks again and again."""
+    """Cases, expected results and misconceptions' results; the last ones are kept, since a student checks again and again."""
+    kept, room = (_public, PUBLIC_ROOM) if seed == PUBLIC_SEED else (_secret, SECRET_ROOM)
     key = id(exercise), seed, frozenset(ours)
-    found = _known.pop(key, None)
+    found = kept.pop(key, None)
     if found is None or found[0] is not exercise:
         cases = tuple(exercise.cases(np.random.default_rng(seed)))
         expected = reference_run(exercise, exercise.reference, cases, ours)
         found = exercise, cases, expected, WrongRuns(exercise, cases, ours)
-    _known[key] = found
-    while len(_known) > 64:
-        _known.popitem(last=False)
+    kept[key] = found
+    while len(kept) > room:
+        kept.popitem(last=False)
     return found[1], found[2], found[3]
 
 
-def not_a_function(exercise: Exercise, functions: Functions) -> str | None:
-    """One sentence if there is nothing to call, or None."""
-    if exercise.name not in functions:
-        return f"`{exercise.name}` is not defined yet."
-    function: Any = functions[exercise.name]
-    if isinstance(function, type):
-        return f"`{exercise.name}` is a class; a function is asked for. Write `def {exercise.name}(...)` instead of `class`."
-    if not callable(function):
-        what = a_kind(Strange(kind_of(function)))
-        return f"`{exercise.name}` is not a function but {what}. Has its name been used for something else since?"
-    return None
-
-
-def broken_needs(functions: Functions, peers: Mapping[str, Exercise], names_called: Set[str]) -> tuple[str, ...]:
+def broken_needs(prober: Prober, peers: Mapping[str, Exercise]) -> tuple[str, ...]:
     """Which of the functions that a student's function calls are missing or do not pass their own check.
 
     One that is right but for what it calls itself is not broken: what it calls is.
     """
+    used = prober.names_used()
 
     def passes(exercise: Exercise) -> bool:
         needed = {name: peers[name] for name in exercise.needs if name in peers}
-        return examine(exercise, functions, peers=needed, forbid=False).passed
+        return examine_with(prober.of(exercise), peers=needed, forbid=False).passed
 
-    return tuple(name for name in peers if name in names_called and not passes(peers[name]))
+    return tuple(name for name in peers if name in used and not passes(peers[name]))
 
 
 def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, ...], forbid: bool, secret: bool) -> Report:
@@ -170,7 +188,7 @@ def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, 
     lines = lines_of(judged.scored, points)
     common: dict[str, Any] = {"notes": notes(run)}
     if not secret:
-        common |= {"printed": run.outcomes[0].printed, "warned": warnings_of(run)}
+        common |= {"printed": run.outcomes[0].printed, "warned": warnings_of(run), "run": run}
     if forbid and run.forbidden:
         used = both([f"`{name}`" for name in run.forbidden])
         verb = "does" if len(run.forbidden) == 1 else "do"
@@ -186,9 +204,9 @@ def right(exercise: Exercise, judged: Judged, points: float, broken: tuple[str, 
     return Report(points, points, Story(exercise.key, headline, lines=lines, replaced=broken, similarity=alike, right=True, **common))
 
 
-def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber, broken: tuple[str, ...], forbid: bool) -> Report:
+def wrong(judged: Judged, points: float, prober: Prober, broken: tuple[str, ...], forbid: bool) -> Report:
     """The report of a function that loses points: its mistake, the smallest call that shows it, what works."""
-    run = judged.run
+    exercise, run = prober.exercise, judged.run
     diagnoses = diagnose(judged.evidence, judged.scored)
     main = leading([item for item in judged.scored if item.finding is not None], diagnoses)
     finding, case = main.finding, main.case
@@ -218,6 +236,8 @@ def wrong(exercise: Exercise, judged: Judged, points: float, prober: LocalProber
         warned=warnings_of(run),
         forbidden=forbidden,
         notes=notes(run) + replaced_note(broken),
+        run=run,
+        case=case,
     )
     return Report(0 if forbidden else judged.points * points, points, story)
 
@@ -237,15 +257,20 @@ def details_of(judged: Judged, main: Scored, diagnoses: Mapping[str, Diagnosis],
     return tuple(details)
 
 
-def hidden(exercise: Exercise, functions: Functions, judged: Judged, points: float, peers: Mapping[str, Exercise] | None) -> Report:
+def hidden(prober: Prober, judged: Judged, points: float, peers: Mapping[str, Exercise] | None) -> Report:
     """A failure on secret cases, told with the public ones, so that the secret numbers stay secret."""
-    public = examine(exercise, functions, peers=peers, max_points=points)
+    exercise = prober.exercise
+    if judged.endless:  # with other numbers too: waiting a second time would tell nothing new
+        endless = Run((Outcome(failure=Failure("time")),) * len(judged.run.outcomes), limited=judged.run.limited)
+        return wrong(Judge(exercise, PUBLIC_SEED, references(peers or {})).judge(endless), points, prober, (), forbid=True)
+    public = examine_with(prober.of(exercise), peers=peers, max_points=points)
     earned = min(judged.points * points, public.points)
     if not public.passed:
         return Report(earned, points, public.story)
     says = "Right on the public examples, but not on other numbers of the same kinds. Does it use its arguments, or fixed numbers?"
     lines = lines_of(judged.scored, points)
-    return Report(earned, points, Story(exercise.key, says, "hard_coded", "Try it on inputs of your own.", lines=lines))
+    story = Story(exercise.key, says, "hard_coded", "Try it on inputs of your own.", lines=lines, run=public.story.run)
+    return Report(earned, points, story)
 
 
 def leading(failing: Sequence[Scored], diagnoses: Mapping[str, Diagnosis]) -> Scored:
@@ -286,7 +311,7 @@ def hint_for(diagnosis: Diagnosis | None, failure: Failure | None) -> str:
     return meaning(failure) if failure else ""
 
 
-def agrees_with_own_forward(judged: Judged, prober: LocalProber) -> bool:
+def agrees_with_own_forward(judged: Judged, prober: Prober) -> bool:
     """Whether the failing gradients are right for the student's own forward function. Changes the headline, never the points."""
     evidence = judged.evidence
     case = next((i for i, case in enumerate(evidence.cases) if case.kind == "generic"), None)

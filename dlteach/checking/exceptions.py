@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dlteach.checking.probe import Failure
+from dlteach.checking.run import Failure
 
 # (type, pattern in the message, what it means); groups of the pattern may be used as {0}, {1}, ...
 MEANINGS = (

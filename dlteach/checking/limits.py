@@ -32,10 +32,10 @@ class TimeUp(BaseException):
 class Budget:
     """What is left of the time for one whole check; several runs can draw on the same budget."""
 
-    def __init__(self) -> None:
-        self.cpu = CPU_SECONDS
-        self.wall = WALL_SECONDS
-        self.spent = False
+    def __init__(self, cpu: float | None = None, wall: float | None = None) -> None:
+        self.cpu = CPU_SECONDS if cpu is None else cpu
+        self.wall = WALL_SECONDS if wall is None else wall
+        self.spent = self.cpu <= 0 or self.wall <= 0
 
     @property
     def available(self) -> bool:

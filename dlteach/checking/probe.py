@@ -1,16 +1,15 @@
 """Run a student's function on the cases, and bring back plain data: what it returned, or how it failed.
 
 This is the only module that meets student code. It holds no secret: it knows the cases, never the answers. The verdict works on the
-:class:`Run` alone, so the two may live in different processes.
+:class:`~dlteach.checking.run.Run` alone, so the two may live in different processes.
 """
 
 from __future__ import annotations
 
 import linecache
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -19,66 +18,60 @@ from dlteach.checking.capture import captured
 from dlteach.checking.exercise import Case, Exercise, Function, Functions
 from dlteach.checking.forbidden import forbidden_calls, forbidden_words
 from dlteach.checking.limits import Budget, TimeUp
-from dlteach.checking.snapshot import freeze, kind_of, printable, same, thaw
-from dlteach.checking.source import code_of, innermost, source_of
+from dlteach.checking.run import Failure, Outcome, Run
+from dlteach.checking.snapshot import Strange, freeze, kind_of, printable, same, thaw
+from dlteach.checking.source import code_of, innermost, names_used, source_of
+from dlteach.checking.words import a_kind
 
 REPEAT_RTOL = 1e-9  # two calls with the same input may differ in the last bits, where BLAS sums in another order
 MAX_MESSAGE = 500
 
 
-@dataclass(frozen=True)
-class Failure:
-    """How a call ended without a result: ``kind`` is "raised", "stub", "time" or "missing"; ``line`` is the student's line."""
-
-    kind: str
-    type: str = ""
-    message: str = ""
-    line: str = ""
-    number: int = 0
-
-    @property
-    def signature(self) -> tuple[str, str, str]:
-        """What two failures must share to be the same mistake."""
-        return self.kind, self.type, self.message
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One case: the result as plain data, or the failure; which arguments were changed; whether a second call gave something else;
-    what the first call printed and warned."""
-
-    value: Any = None
-    failure: Failure | None = None
-    changed: tuple[str, ...] = ()
-    unstable: bool = False
-    printed: str = ""
-    warned: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Run:
-    """All cases: an outcome each, and what else was seen on the way."""
-
-    outcomes: tuple[Outcome, ...]
-    forbidden: tuple[str, ...] = ()
-    limited: bool = True
-    source: str = field(default="", repr=False)
-
-
 class LocalProber:
-    """Runs functions in this process, within one budget of time for everything that a check asks of it."""
+    """A :class:`~dlteach.checking.run.Prober` that runs functions in this process.
 
-    def __init__(self, exercise: Exercise, functions: Functions, budget: Budget | None = None) -> None:
+    ``functions`` is the student's namespace, ``ours`` what may stand in for some of it.
+    """
+
+    def __init__(self, exercise: Exercise, functions: Functions, ours: Functions | None = None, budget: Budget | None = None) -> None:
         self.exercise = exercise
         self.functions = functions
+        self.ours = ours or {}
         self.budget = budget or Budget()
 
-    def run(self, cases: Sequence[Case], ours: Functions | None = None) -> Run:
-        """Try every case. ``ours`` replaces functions of the notebook, by name, while it lasts."""
+    @property
+    def spent(self) -> bool:
+        """Whether the time is used up."""
+        return self.budget.spent
+
+    def of(self, exercise: Exercise) -> LocalProber:
+        """A prober for another exercise of the same notebook, with a budget of its own."""
+        return LocalProber(exercise, self.functions, self.ours)
+
+    def not_a_function(self) -> str | None:
+        """One sentence if there is nothing to call, or None."""
+        name = self.exercise.name
+        if name not in self.functions:
+            return f"`{name}` is not defined yet."
+        function: Any = self.functions[name]
+        if isinstance(function, type):
+            return f"`{name}` is a class; a function is asked for. Write `def {name}(...)` instead of `class`."
+        if not callable(function):
+            what = a_kind(Strange(kind_of(function)))
+            return f"`{name}` is not a function but {what}. Has its name been used for something else since?"
+        return None
+
+    def names_used(self) -> Set[str]:
+        """The global names that the function uses, directly or through other functions beside it."""
+        return names_used(self.functions[self.exercise.name])
+
+    def run(self, cases: Sequence[Case], ours: Collection[str] = ()) -> Run:
+        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile."""
         function = self.functions[self.exercise.name]
-        with captured(), replaced(function, ours or {}):
+        instead = {name: self.ours[name] for name in ours}
+        with captured(), replaced(function, instead):
             limited = self.budget.available
-            functions = {**self.functions, **(ours or {})}
+            functions = {**self.functions, **instead}
             outcomes = self._outcomes(functions, cases)
             forbidden = () if any(o.failure for o in outcomes[:1]) else self._forbidden(functions, cases[0])
         return Run(tuple(outcomes), forbidden, limited, source_of(function))
@@ -184,7 +177,7 @@ def failure_of(error: BaseException, code: CodeType | None) -> Failure:
     line, number = "", 0
     for frame in traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False, limit=50):
         if code is not None and frame.filename == code.co_filename:
-            line, number = printable(linecache.getline(frame.filename, frame.lineno or 0).strip()), frame.lineno or 0
+            line, number = printable(linecache.getline(frame.filename, frame.lineno or 0).strip(), MAX_MESSAGE), frame.lineno or 0
     return Failure("raised", kind_of(error), message, line, number)
 
 

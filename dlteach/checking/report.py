@@ -6,11 +6,12 @@ A :class:`Report` is a float, the points earned, because that is what nbgrader t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from dlteach.checking.run import Run
 from dlteach.checking.words import array_text, two_numbers
 
 MANY = 60  # entries; above this a report names the first difference only
@@ -34,7 +35,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Story:
-    """Everything a report tells. Texts are plain, with code in backticks."""
+    """Everything a report tells. Texts are plain, with code in backticks.
+
+    ``run`` is what the function gave on the public cases, where it was tried on them, and ``case`` the one that the story is about.
+    """
 
     exercise: str
     headline: str
@@ -55,6 +59,8 @@ class Story:
     notes: tuple[str, ...] = ()
     similarity: float | None = None
     right: bool = False  # nothing to mend; where an exercise is worth 0 points, the points cannot tell
+    run: Run | None = field(default=None, repr=False)
+    case: int | None = None
 
 
 class Report(float):

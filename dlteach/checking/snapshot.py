@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-MAX_SIZE = 1_000_000  # entries of an array; the cases are tiny, so anything near this is a mistake
+MAX_SIZE = 1_000_000  # entries of all arrays in a result; the cases are tiny, so anything near this is a mistake
 MAX_ITEMS = 1_000  # items of a list, tuple or dict
+MAX_PIECES = 10_000  # items of all of them in a result
 MAX_DEPTH = 6
 MAX_TEXT = 200
 
@@ -27,22 +28,34 @@ class Strange:
     text: str = ""
 
 
-def freeze(value: Any, depth: int = 0) -> Any:
+@dataclass
+class _Room:
+    """How much more of one result is kept."""
+
+    pieces: int = MAX_PIECES
+    entries: int = MAX_SIZE
+
+
+def freeze(value: Any) -> Any:
     """A plain copy of ``value``. Never raises: hostile objects (a ``__repr__`` that fails, say) become :class:`Strange`."""
+    return _safely(value, 0, _Room())
+
+
+def _safely(value: Any, depth: int, room: _Room) -> Any:
     try:
-        return _freeze(value, depth)
+        return _freeze(value, depth, room)
     except Exception:
         return Strange(kind_of(value))
 
 
-def _freeze(value: Any, depth: int) -> Any:
+def _freeze(value: Any, depth: int, room: _Room) -> Any:
     kind = type(value)
     if value is None or kind is bool:
         return value
     if kind is str:
         return printable(value, MAX_TEXT)
     if kind is np.ndarray:
-        return _freeze_array(value)
+        return _freeze_array(value, room)
     if isinstance(value, np.generic):
         return value if value.dtype.kind in "biufc" else Strange(kind_of(value), _text(value))
     if kind is complex:
@@ -50,15 +63,16 @@ def _freeze(value: Any, depth: int) -> Any:
     if isinstance(value, numbers.Real):
         return _freeze_number(value)
     if depth < MAX_DEPTH and isinstance(value, tuple | list | dict):
-        return _freeze_container(value, depth)
+        return _freeze_container(value, depth, room)
     return Strange(kind_of(value), _text(value))
 
 
-def _freeze_array(value: np.ndarray) -> Any:
+def _freeze_array(value: np.ndarray, room: _Room) -> Any:
     if value.dtype.kind not in "biufc":
         return Strange(f"array of dtype {value.dtype}", _text(value))
-    if value.size > MAX_SIZE:
+    if value.size > room.entries:
         return Strange(f"array of shape {value.shape}", "far larger than any right answer")
+    room.entries -= value.size
     return value.copy() if value.ndim else value[()]  # an array without axes is a number
 
 
@@ -68,13 +82,20 @@ def _freeze_number(value: numbers.Real) -> Any:
     return float(value)
 
 
-def _freeze_container(value: Any, depth: int) -> Any:
-    if len(value) > MAX_ITEMS:
+def _freeze_container(value: Any, depth: int, room: _Room) -> Any:
+    if len(value) > min(MAX_ITEMS, room.pieces):
         return Strange(f"{kind_of(value)} of {len(value)} items")
+    room.pieces -= len(value)
     if isinstance(value, dict):
-        return {key if type(key) in (str, int) else _text(key): freeze(item, depth + 1) for key, item in value.items()}
-    items = [freeze(item, depth + 1) for item in value]
+        return {_freeze_key(key): _safely(item, depth + 1, room) for key, item in value.items()}
+    items = [_safely(item, depth + 1, room) for item in value]
     return tuple(items) if isinstance(value, tuple) else items
+
+
+def _freeze_key(key: Any) -> str | int:
+    if type(key) is int and abs(key) < 2**63:
+        return key
+    return printable(key, MAX_TEXT) if type(key) is str else _text(key)
 
 
 def thaw(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dlteach.checking.compare import Finding, compare_outcome
 from dlteach.checking.exercise import Case, Criterion, Exercise
-from dlteach.checking.probe import Run
+from dlteach.checking.run import Run
 
 MANNERS_SHARE = 0.5
 

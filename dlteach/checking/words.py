@@ -49,7 +49,7 @@ def a_kind(value: Any) -> str:
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
     kind = value.kind if isinstance(value, Strange) else type(value).__name__
-    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def array_text(value: Any, digits: int = 4) -> str:

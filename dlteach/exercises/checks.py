@@ -102,19 +102,25 @@ def _examine(exercise: Exercise, scope: Mapping[str, Any], points: float | None,
     if exercise.key in _under_way:
         worth = exercise.points if points is None else points
         return Report(0, worth, Story(exercise.key, f"`{exercise.name}` is being checked already: a function cannot check itself."))
-    lesson = next(item for item in lessons() if item.name == exercise.lesson)
-    peers = {name: lesson.exercise(name) for name in exercise.needs}
-    with display.held_back(), _marked(exercise.key):
-        return examine(exercise, scope, peers=peers, max_points=points, seed=seed)
+    with under_way(exercise):
+        return examine(exercise, scope, peers=peers_of(exercise), max_points=points, seed=seed)
 
 
 @contextmanager
-def _marked(key: str) -> Iterator[None]:
-    _under_way.add(key)
+def under_way(exercise: Exercise) -> Iterator[None]:
+    """While a function is tried: what it displays is held back, and it cannot check itself."""
+    _under_way.add(exercise.key)
     try:
-        yield
+        with display.held_back():
+            yield
     finally:
-        _under_way.discard(key)
+        _under_way.discard(exercise.key)
+
+
+def peers_of(exercise: Exercise) -> dict[str, Exercise]:
+    """The exercises that one ``needs``, by name."""
+    lesson = next(item for item in lessons() if item.name == exercise.lesson)
+    return {name: lesson.exercise(name) for name in exercise.needs}
 
 
 def _safely(make: Callable[[], Report], name: str, points: float | None) -> Report:

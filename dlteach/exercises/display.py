@@ -17,12 +17,17 @@ MIME = "application/vnd.dlteach.report+json"
 
 def show(report: Report) -> None:
     """Show a report once, as display data; a machine-readable copy goes with it for the instructor's tables."""
-    _display(str(report), report.html(), {MIME: report.as_dict()})
+    _display(bundle(report))
+
+
+def bundle(report: Report) -> dict[str, Any]:
+    """A report as display data, by MIME type."""
+    return {"text/plain": str(report), "text/html": report.html(), MIME: report.as_dict()}
 
 
 def say(line: str) -> None:
     """One line of plain text."""
-    _display(line, f"<div>{escape(line)}</div>", {})
+    _display({"text/plain": line, "text/html": f"<div>{escape(line)}</div>"})
 
 
 def show_progress(lessons: Sequence[Lesson], reports: Mapping[str, Report]) -> None:
@@ -43,7 +48,8 @@ def show_progress(lessons: Sequence[Lesson], reports: Mapping[str, Report]) -> N
             rows.append("<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>")
     marks = "✓ all points, ◐ some, ✗ none yet"
     table = f'<table style="margin:0"><caption style="text-align:left">{marks}</caption>{"".join(rows)}</table>'
-    _display("\n".join([*lines, next_line]), f"<div>{table}<p><strong>{rich(next_line)}</strong></p></div>", {})
+    html = f"<div>{table}<p><strong>{rich(next_line)}</strong></p></div>"
+    _display({"text/plain": "\n".join([*lines, next_line]), "text/html": html})
 
 
 @contextmanager
@@ -75,14 +81,15 @@ def _figures() -> list[int]:
     return list(pyplot.get_fignums()) if pyplot else []
 
 
-def _display(text: str, html: str, extra: dict[str, Any]) -> None:
+def _display(data: dict[str, Any]) -> None:
     if not _shell():
+        text = data["text/plain"]
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a terminal that knows no ✓ shows a ? in its place
         print(text.encode(encoding, "replace").decode(encoding))
         return
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": html, **extra}, raw=True)
+    display(data, raw=True)
 
 
 def _shell() -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dlteach import nn
-from dlteach.checking import Case, Criterion, Exercise, Misconception, examine
+from dlteach.checking import Case, Criterion, Exercise, Misconception, examine, limits
 from tests.exercises.bank import cell
 
 
@@ -187,3 +187,14 @@ def test_a_misconception_beats_a_generic_probe() -> None:
     named = replace(DOUBLE, misconceptions=(Misconception(halves, "It halves.", "Other way round."),))
     assert examine(named, cell("def double(x): return x * 0.5")).diagnosis == "halves"
     assert examine(DOUBLE, cell("def double(x): return x * 0.5")).diagnosis == "factor:0.25"
+
+
+def test_a_hidden_seed_waits_for_an_endless_function_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.1)
+    scope = cell("calls = []\ndef double(x):\n    calls.append(x)\n    print(x)\n    while True: pass")
+    public = examine(DOUBLE, scope)
+    scope["calls"].clear()
+    hidden = examine(DOUBLE, scope, seed=7)
+    assert hidden.as_dict() == public.as_dict()
+    assert hidden.story.printed == ""
+    assert len(scope["calls"]) == 1

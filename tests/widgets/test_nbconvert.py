@@ -86,7 +86,8 @@ def test_what_grades_stores_no_widgets_and_takes_away_those_that_came():
     from nbgrader.preprocessors import Execute
     from traitlets.config import Config
 
-    from dlteach.authoring.grading_config import CleanMetadata, configure
+    from dlteach.authoring.grading_config import configure
+    from dlteach.authoring.grading_steps import CleanMetadata
 
     config = Config()
     configure(config)

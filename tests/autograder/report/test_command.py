@@ -2,7 +2,6 @@
 
 import csv
 
-import nbformat
 import pytest
 
 from dlteach.authoring import build_release
@@ -37,7 +36,7 @@ def test_the_table_has_a_row_per_student_and_a_column_per_exercise(run, course, 
     assert rows[0] == ["student", "name", "row_sums", "smallest_and_largest", "total", "max", "remark"]
     assert rows[1] == ["ann", "'=1+1 Ash", "0", "1.25", "1.25", "4.5", ""], "a name that a spreadsheet would take for a formula is quoted"
     assert rows[2] == ["ben", "Ben Birch", "0", "0", "0", "4.5", ""]
-    assert rows[3] == ["cem", "Cem", "", "", "", "4.5", "90_rows.ipynb breaks off on line 1, perhaps cut on its way"]
+    assert rows[3] == ["cem", "Cem", "0", "0", "0", "4.5", "90_rows.ipynb breaks off on line 1, perhaps cut on its way"]
     assert rows[4] == ["zoe", "Zoe", "", "", "", "4.5", "nothing handed in"]
 
 
@@ -61,38 +60,6 @@ def test_points_that_a_person_gave_count(run, course):
         gradebook.db.commit()
     said = run("dlteach", "report", "90", "--course", course).stdout
     assert any(line.split()[1::2] == ["ben", "1.5", "0", "1.5"] for line in said.splitlines() if " ben " in line)
-
-
-def test_what_is_built_like_the_reference_is_listed(run, course):
-    from dlteach.exercises.display import MIME
-
-    path = course / "autograded" / "ann" / "90_rows" / "90_rows.ipynb"
-    path.chmod(0o644)
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if MIME in output.get("data", {}):
-                output["data"][MIME]["similarity"] = 0.97 if output["data"][MIME]["exercise"] == "rows.row_sums" else 0.9
-    nbformat.write(notebook, path)
-    said = " ".join(run("dlteach", "report", "90", "--course", course).stdout.split())
-    assert "ann's rows.row_sums is built like our reference (97%, names aside)" in said
-    assert said.count("built like our reference") == 1
-
-
-def test_a_notebook_that_was_tampered_with_breaks_no_report(run, course):
-    from dlteach.exercises.display import MIME
-
-    path = course / "autograded" / "ben" / "90_rows" / "90_rows.ipynb"
-    path.chmod(0o644)
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if MIME in output.get("data", {}):
-                nonsense = {"diagnosis": ["[red]"], "headline": 3, "forbidden": "x", "similarity": "1"}
-                output["data"][MIME] = {"exercise": "rows.nothing", **nonsense}
-    nbformat.write(notebook, path)
-    done = run("dlteach", "report", "90", "--course", course)
-    assert "Traceback" not in done.stderr
 
 
 def test_before_grading_the_report_says_so(run, tmp_path):

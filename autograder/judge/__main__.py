@@ -1,0 +1,101 @@
+"""The judge as a process: ``python -m autograder.judge [DESCRIPTOR]``. It talks frames over a socket at that descriptor, 3 by default.
+
+First ``{"do": "begin", ...}``, answered by ``{"ready": true, "jail": {...}}`` or ``{"error": sentence}``. Then any number of
+``{"do": "judge", "job": {...}}``, each answered by ``{"result": {...}}`` or ``{"failed": key, "reason": sentence}`` when it is done. When
+the other side is gone, everything ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import queue
+import socket
+import sys
+import threading
+from typing import Any
+
+from autograder.jail.view import View
+from autograder.job import Job, Limits
+from autograder.judge.errors import JudgeError
+from autograder.judge.judge import Court
+from autograder.wire.channel import Channel, ChannelError
+from autograder.worker.handle import ZygoteError, start_zygote
+
+PR_SET_DUMPABLE = 4
+MESSAGE = 1 << 28  # bytes of one job: the files of a submission travel in it
+
+
+class Refused(Exception):
+    """Nothing is judged under these circumstances. The message says why."""
+
+
+def main(descriptor: int = 3) -> None:
+    """Serve until the other side is gone."""
+    keep_memory_private()
+    channel = Channel(socket.socket(fileno=descriptor), MESSAGE)
+    try:
+        message = channel.receive()
+        court = begin(message)
+    except (ZygoteError, Refused) as error:
+        channel.send({"error": str(error)})
+        return
+    except ChannelError:
+        return
+    try:
+        channel.send({"ready": True, "jail": court.jail})
+        serve(channel, court, int(message["workers"]))
+    except ChannelError:
+        pass
+    finally:
+        court.close()
+        os._exit(0)  # threads may still wait for workers that are no more
+
+
+def keep_memory_private() -> None:
+    """Forbid other processes of the same user to look into this one's memory, where there is such a switch."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
+
+
+def begin(message: dict[str, Any]) -> Court:
+    """Start a zygote as the message says. Raises ZygoteError, or Refused if a sandbox is required and something of it is missing."""
+    view, limits = View.from_dict(message["view"]), Limits(**message["limits"])
+    court = Court(lambda: start_zygote(view, limits, message["torch"], message["jail"]))
+    lacks = court.jail["lacks"]
+    if message["require_sandbox"] and lacks:
+        court.close()
+        raise Refused(f"a sandbox is required, and the one that works here ({court.jail['name']}) is not whole: {' '.join(lacks)}")
+    return court
+
+
+def serve(channel: Channel, court: Court, workers: int) -> None:
+    """Take jobs until the other side is gone. Raises ChannelError when it is."""
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    sending = threading.Lock()
+
+    def work() -> None:
+        while True:
+            answer = judged(court, jobs.get())
+            with sending:
+                channel.send(answer)
+
+    for number in range(workers):
+        threading.Thread(target=work, name=f"judge {number}", daemon=True).start()
+    while True:
+        message = channel.receive()
+        jobs.put(Job.from_dict(message["job"]))
+
+
+def judged(court: Court, job: Job) -> dict[str, Any]:
+    """The answer to one job."""
+    try:
+        return {"result": court.judge(job).as_dict()}
+    except JudgeError as error:
+        return {"failed": job.key, "reason": str(error)}
+    except Exception as error:  # a mistake of ours: this job fails, the others go on
+        return {"failed": job.key, "reason": f"{type(error).__name__}: {error}"}
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""Do once, in the zygote, what every notebook would otherwise pay for: imports, fonts, first uses."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.worker.cells import Runner
+from autograder.worker.guard import Guard
+from autograder.worker.outputs import Outputs
+from autograder.worker.shell import ZMQInteractiveShell, make_shell
+
+MODULES = ("numpy.testing", "unittest", "matplotlib.pyplot", "dlteach.exercises", "autograder.worker.worker")
+NOTEBOOK = (
+    "import numpy as np\nimport matplotlib.pyplot as plt",
+    "%matplotlib inline\nx = np.linspace(0, 1, 5).reshape(1, 5)\nx",
+    "def f(x):\n    return x @ x.T + np.exp(-x).sum()\nprint(f(x))\nf(x)",
+    "%time f(x);",
+    "from IPython.display import HTML, clear_output, display\ndisplay(HTML('<b>b</b>'), {'a': [1, 2.5, None]})",
+    "assert np.allclose(f(x), 0), 'not equal'",
+    "def g():\n    return 1 / 0\ng()",
+    "this is no Python",
+    "plt.figure(figsize=(2, 2))\nplt.plot([1, 2], [2, 1], label='$x^2$')\nplt.title('t')\nplt.legend()\nplt.show()",
+    "import asyncio\nawait asyncio.sleep(0)",
+)
+
+
+def warm(torch: bool, imports: Sequence[str]) -> Runner:
+    """A runner whose process has everything imported and used once. Raises RuntimeError if threads run afterwards."""
+    if torch:
+        importlib.import_module("torch").set_num_threads(1)
+    sys.argv = ["ipykernel_launcher.py"]
+    outputs = Outputs(1 << 20, 1 << 20)
+    shell = make_shell(outputs)
+    for name in (*MODULES, *imports):
+        with suppress(Exception):
+            importlib.import_module(name)
+    with suppress(Exception):  # a lesson of another package may be broken; whoever asks for an exercise will hear of it
+        importlib.import_module("dlteach.exercises.registry").lessons()
+    rehearse(shell, outputs)
+    require_one_thread()
+    runner = Runner(shell, outputs, Guard(shell))
+    gc.collect()
+    gc.freeze()
+    return runner
+
+
+def rehearse(shell: ZMQInteractiveShell, outputs: Outputs) -> None:
+    """Run a small notebook, and forget it."""
+    kept = sys.stdout, sys.stderr, sys.displayhook
+    runner = Runner(shell, outputs, Guard(shell))
+    runner.connect()
+    try:
+        for cell in NOTEBOOK:
+            runner.run(cell, graded=True, seconds=60.0)
+    finally:
+        sys.stdout, sys.stderr, sys.displayhook = kept
+        if shell.loop is not None:
+            shell.loop.close()
+            shell.loop = None
+        kept_names = {name: shell.user_ns[name] for name in ("__doc__", "__loader__", "__package__", "__spec__")}
+        shell.reset()
+        shell.user_ns.update(kept_names)
+
+
+def require_one_thread() -> None:
+    """A process with threads can't be forked safely. Raises RuntimeError if there are any."""
+    names = [thread.name for thread in threading.enumerate()]
+    tasks = Path("/proc/self/task")
+    count = len(list(tasks.iterdir())) if tasks.is_dir() else len(names)
+    if count > 1 or len(names) > 1:
+        raise RuntimeError(f"{count} threads run in the zygote where only one should: {', '.join(names)}")
