@@ -12,6 +12,7 @@ from autograder.grade import grade
 from autograder.outcome import Outcome
 from autograder.pipeline import Progress
 from autograder.report import ClassReport, class_report
+from autograder.results import results_of
 from dlteach.authoring import make_course
 from dlteach.checking.exercise import Lesson
 
@@ -49,7 +50,8 @@ def run_demo(folder: Path, lesson: Lesson, progress: Progress = lambda done, tot
     for pupil in everybody:
         hand_in(pupil, lesson, course.path("submitted", pupil.student.id, lesson.stem))
     outcomes = grade(course, lesson.stem, progress=progress)
-    return Demo(course, outcomes, class_report(course, lesson.stem))
+    with results_of(course, lesson.stem) as results:
+        return Demo(course, outcomes, class_report(course, lesson.stem, results))
 
 
 def _clear(folder: Path) -> None:

@@ -137,7 +137,7 @@ class Grading:
         if self.force:
             return plan.job
         known = {grade_id: self.journal.verdict(key) for grade_id, key in plan.verdict_keys.items()}
-        return with_known(plan, {grade_id: verdict for grade_id, verdict in known.items() if verdict is not None})
+        return with_known(plan, {grade_id: verdict for grade_id, verdict in known.items() if verdict and verdict.report})
 
     def _collect(self) -> None:
         """Wait for one job, write down what came of it, and give it to all who wait for it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from autograder.course import Course
 from autograder.job import Result
 from autograder.journal import Journal
 
@@ -14,6 +16,8 @@ class JournalResults:
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
+        self._latest: tuple[str, list[Result]] = "", []
+        self._lacks: dict[str, None] = {}
 
     def verdicts(self, student: str) -> Mapping[str, Mapping[str, Any]]:
         """The reports on a student's exercises, by grade_id."""
@@ -36,13 +40,24 @@ class JournalResults:
         return [flag for result in self._results(student) for flag in result.flags]
 
     def lacks(self) -> Sequence[str]:
-        """What the sandbox could not stop where any of this ran."""
-        found = {sentence for student in self.journal.students() for result in self._results(student) for sentence in result.lacks}
-        return sorted(found)
+        """What the sandbox could not stop where the students asked about so far were graded."""
+        return list(self._lacks)
 
     def _recorded(self, student: str) -> Mapping[str, Any]:
         return self.journal.recorded(student) or {}
 
     def _results(self, student: str) -> list[Result]:
-        results = (self.journal.result(key) for key in self._recorded(student).get("jobs", {}).values())
-        return [result for result in results if result is not None]
+        """A student's results. The latest are kept, since one student is asked about several times in a row."""
+        if self._latest[0] != student:
+            keys = self._recorded(student).get("jobs", {}).values()
+            results = [result for result in map(self.journal.result, keys) if result is not None]
+            self._latest = student, results
+            self._lacks |= dict.fromkeys(sentence for result in results for sentence in result.lacks)
+        return self._latest[1]
+
+
+@contextmanager
+def results_of(course: Course, assignment: str) -> Iterator[JournalResults | None]:
+    """What grading found out about an assignment; None if the autograder has recorded nothing of it."""
+    with Journal(course.private / f"{assignment}.journal", write=False) as journal:
+        yield JournalResults(journal) if journal.students() else None

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -24,7 +25,9 @@ from autograder.demo import run_demo
 from autograder.grade import Options, foresee, grade
 from autograder.outcome import Outcome
 from autograder.pipeline import Progress as OnProgress
-from autograder.report import class_report, require_graded, show, write_csv
+from autograder.report import as_json as json_of
+from autograder.report import class_report, find_cluster, name_cluster, require_graded, show, write_csv, write_page
+from autograder.results import results_of
 from dlteach.authoring import AuthoringError, build, hand_out, make_course, read_roster, stale
 from dlteach.authoring.places import lessons_folder, sources_folder
 from dlteach.checking.exercise import Lesson
@@ -248,18 +251,37 @@ def _grade(course: Course, assignment: str, options: Options) -> list[Outcome]:
 
 @app.command("report")
 def report_command(
-    lesson: LessonName,
+    lesson: AssignmentName,
     folder: CourseFolder = Path(),
     to_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Also write the points to a CSV file.")] = None,
+    to_html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write it all as one page, with plots.")] = None,
+    name: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="CLUSTER MESSAGE", help="Write to all who made the same unexplained mistake; an empty message takes it back."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Show the points of a class and its most common mistakes."""
-    assignment = find_lesson(lesson).stem
-    report = class_report(Course(folder), assignment)
+    """Show the points of a class, its most common misconceptions, unexplained answers that are the same, and code that is alike."""
+    assignment = find_assignment(folder, lesson)
+    course = Course(folder)
+    with results_of(course, assignment) as results:
+        report = class_report(course, assignment, results)
     require_graded(report)
-    show(report, Console())
+    if name:
+        cluster = find_cluster(report.clusters, name[0])
+        name_cluster(course.folder, cluster.exercise, cluster.signature, name[1])
+        print(f"noted; 'dlteach grade {assignment}' puts it into the feedback of {_count(len(cluster.students), 'student')}")
+        return
+    if as_json:
+        print(json.dumps(json_of(report), indent=2))
+    else:
+        show(report, Console())
     if to_csv:
         write_csv(report, to_csv)
-        print(f"wrote {to_csv}")
+    if to_html:
+        write_page(report, to_html, datetime.now())
+    for path in filter(None, (to_csv, to_html)):
+        print(f"wrote {path}", file=sys.stderr if as_json else sys.stdout)
 
 
 def _count(number: int, noun: str) -> str:

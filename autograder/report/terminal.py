@@ -95,6 +95,7 @@ def _show_mistakes(report: ClassReport, console: Console) -> None:
 def _show_clusters(clusters: Sequence[Cluster], console: Console) -> None:
     if not clusters:
         return
+    console.print()
     table = Table(title="Wrong answers that no known mistake explains, by what they return", title_justify="left")
     table.add_column("students", justify="right")
     table.add_column("group", overflow="fold")

@@ -42,8 +42,6 @@ class LocalExecutor:
         shares = [min(WORKERS_PER_JUDGE, jobs - first) for first in range(0, jobs, WORKERS_PER_JUDGE)]
         self._judges: list[_Judge] = []
         self._suspects: deque[Job] = deque()
-        self._deaths: dict[str, int] = {}
-        self._broken: deque[Broken] = deque()
         try:
             for workers in shares:
                 self._judges.append(_Judge(start(workers), workers))
@@ -67,7 +65,7 @@ class LocalExecutor:
     @property
     def busy(self) -> int:
         """How many jobs were handed over and haven't come back."""
-        return sum(len(judge.in_hand) for judge in self._judges) + len(self._suspects) + len(self._broken)
+        return sum(len(judge.in_hand) for judge in self._judges) + len(self._suspects)
 
     def submit(self, job: Job) -> None:
         """Give a job to the judge with the most room."""
@@ -78,7 +76,7 @@ class LocalExecutor:
 
     def receive(self) -> Result | Broken:
         """What came of one job."""
-        while not self._broken:
+        while True:
             if not any(judge.in_hand for judge in self._judges):
                 return self._try_alone(self._suspects.popleft())
             for judge in self._ready():
@@ -92,7 +90,6 @@ class LocalExecutor:
                     self._suspects.append(job)
                 elif job is not None:
                     return result
-        return self._broken.popleft()
 
     def close(self, now: bool = False) -> None:
         """Stop every judge, and with it its workers."""

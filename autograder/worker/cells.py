@@ -21,6 +21,8 @@ class Runner:
         self.shell = shell
         self.outputs = outputs
         self.guard = guard
+        self.careful = False
+        shell.heal, shell.mend = guard.heal, guard.mend
         self.streams = Stream(outputs, "stdout", 1), Stream(outputs, "stderr", 2)
 
     def run(self, source: str, graded: bool, seconds: float, count: int | None = None) -> dict[str, Any]:
@@ -35,9 +37,11 @@ class Runner:
         tampered = self.before_graded() if graded else []
         self._begin(seconds)
         if count is not None:
-            self.shell.execution_count = count
+            self._number(count)
         succeeded = self._execute(source)
-        self.guard.mend()
+        self.careful = self.careful or "builtins" in source or "json" in source
+        if self.careful or not succeeded:  # not always: whatever is only looked at costs a forked process memory
+            self.guard.mend()
         _silence()
         self._flush()
         if graded:
@@ -71,9 +75,15 @@ class Runner:
         shell = self.shell
         shell.failed, shell.exit_now = None, False
         shell.clock.start(seconds)
-        shell.heal, shell.mend = self.guard.heal, self.guard.mend
         shell.display_trap._nested_level = shell.builtin_trap._nested_level = 0
         sys.displayhook = shell.displayhook
+
+    def _number(self, count: int) -> None:
+        """Let the cell have this number; those in between were not run here."""
+        self.shell.execution_count = count
+        history = self.shell.history_manager
+        for inputs in (history.input_hist_parsed, history.input_hist_raw):
+            inputs.extend([""] * (count - len(inputs)))
 
     def _execute(self, source: str) -> bool:
         if "async" in source or "await" in source:

@@ -41,7 +41,16 @@ TOOLS = ("json", "json.encoder", "json.decoder", "json.scanner", "struct")
 FREE = {"exit", "quit", "get_ipython", "display", "help", "input", "_", "__builtins__", "__warningregistry__", "__loader__", "__spec__"}
 """Names that IPython, or we, set and take away."""
 
-LISTS = ("ast_transformers", "input_transformers_post")
+PARTS = (
+    *("displayhook", "display_pub", "display_formatter", "compile", "events", "input_transformer_manager", "prefilter_manager"),
+    *("display_trap", "builtin_trap", "history_manager", "InteractiveTB", "user_module", "user_ns"),
+)
+"""What a shell is made of."""
+
+LISTS = (
+    *("ast_transformers", "input_transformers_post", "prefilter_manager.transformers", "prefilter_manager.checkers"),
+    *(f"input_transformer_manager.{name}" for name in ("cleanup_transforms", "line_transforms", "token_transformers")),
+)
 """What rewrites a cell before it runs; a test could be rewritten too."""
 
 _get_code: Callable[[Any], Any] = attrgetter("__code__")
@@ -54,18 +63,22 @@ class Place:
     def __init__(self, label: str, owner: Any, names: tuple[str, ...] = ()) -> None:
         self.label = label
         self.owner = owner
-        scope = vars(owner)
+        self.kind = type(owner)
+        self.scope = scope = vars(owner)
         self.names = [name for name in names or scope if name in scope and name not in FREE and _is_watched(scope[name])]
         self.values = [scope[name] for name in self.names]
 
     def changes(self) -> Iterator[str]:
         """Set every name to what it was; yields those that had been changed."""
-        get = _vars(self.owner).get
+        get = self.scope.get
+        if type(self.owner) is not self.kind:
+            self.owner.__class__ = self.kind
+            yield f"the class of {self.label}"
         if not _any(_map(is_not, _map(get, self.names), self.values)):
             return
         for name, value in _zip(self.names, self.values):
             if get(name) is not value:
-                setattr(self.owner, name, value)
+                _set(self.owner, name, value)
                 yield f"{self.label}.{name}"
 
     def functions(self) -> Iterator[tuple[str, FunctionType]]:
@@ -73,6 +86,11 @@ class Place:
         for name, value in zip(self.names, self.values, strict=True):
             if isinstance(value, FunctionType):
                 yield f"{self.label}.{name}", value
+
+
+def _set(owner: Any, name: str, value: Any) -> None:
+    """Set a name of a module or a class, past what they may do on being set."""
+    (type if isinstance(owner, type) else ModuleType).__setattr__(owner, name, value)
 
 
 def _is_watched(value: Any) -> bool:
@@ -97,12 +115,12 @@ class Guard:
         self._builtins = {name: value for name, value in vars(builtins).items() if name not in FREE}
         self._mend: Callable[[Mapping[str, Any]], None] = vars(builtins).update
         self.heal = healer(self._builtins)
-        self._parts = {name: getattr(shell, name) for name in ("displayhook", "display_pub", "display_formatter", "compile", "events")}
+        self._parts = {name: getattr(shell, name) for name in PARTS}
         self._methods = {name for owner in type(shell).__mro__ for name, value in vars(owner).items() if isinstance(value, FunctionType)}
-        self._lists = {name: list(getattr(shell, name)) for name in LISTS}
+        self._lists = {name: (items, list(items)) for name in LISTS if (items := attrgetter(name)(shell)) is not None}
 
     def mend(self) -> None:
-        """Give Python's own functions back, and what is needed for an answer."""
+        """Give Python's own functions back, and what is needed for an answer, without a word."""
         self._mend(self._builtins)  # needs none of them itself
         for place in self.tools:
             for _ in place.changes():
@@ -144,18 +162,29 @@ class Guard:
             if getattr(self.shell, name) is not part:
                 setattr(self.shell, name, part)
                 yield f"get_ipython().{name}"
-        for name, items in self._lists.items():
-            if getattr(self.shell, name) != items:
-                setattr(self.shell, name, list(items))
+        for name, (items, before) in self._lists.items():
+            now = attrgetter(name)(self.shell)
+            if now is not items or len(items) != len(before) or _any(_map(is_not, items, before)):
+                items[:] = before
+                holder, _, last = name.rpartition(".")
+                setattr(attrgetter(holder)(self.shell) if holder else self.shell, last, items)
                 yield f"get_ipython().{name}"
 
 
 def healer(saved: Mapping[str, Any]) -> Callable[[], None]:
     """A function that gives builtins back which were deleted, and needs none of them itself."""
-    set_default, names, values, each, drain = vars(builtins).setdefault, tuple(saved), tuple(saved.values()), map, deque
+    count, least, set_default, names, values = (
+        vars(builtins).__len__,
+        len(saved),
+        vars(builtins).setdefault,
+        tuple(saved),
+        tuple(saved.values()),
+    )
+    each, drain = map, deque
 
     def heal() -> None:
-        drain(each(set_default, names, values), 0)
+        if count() < least:
+            drain(each(set_default, names, values), 0)
 
     return heal
 

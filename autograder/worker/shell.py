@@ -161,8 +161,9 @@ class ZMQInteractiveShell(InteractiveShell):
             with self.clock.limit():
                 return loop.run_until_complete(coroutine)
         finally:
-            if self.clock.spent:
-                self.loop = None  # it was interrupted anywhere, and may be in any state
+            if self.clock.spent:  # it was interrupted anywhere, and may be in any state
+                loop.set_exception_handler(lambda *_: None)  # when it is thrown away it shall not complain into a later cell
+                self.loop = None
             asyncio._set_running_loop(self.loop)
 
     def use_loop(self) -> asyncio.AbstractEventLoop:
@@ -200,9 +201,8 @@ def make_shell(outputs: Outputs) -> ZMQInteractiveShell:
     config.HistoryManager.enabled = False
     config.IPKernelApp.tqdm = "a notebook"  # older versions of tqdm look for this name, newer ones for that module
     sys.modules.setdefault("ipykernel.zmqshell", sys.modules[__name__])
-    Formatter.outputs, Hook.outputs, Publisher.outputs = None, outputs, outputs
+    Formatter.outputs = Hook.outputs = Publisher.outputs = outputs
     shell: ZMQInteractiveShell = ZMQInteractiveShell.instance(outputs, config=config)
     shell.loop_runner = shell.run_in_loop
-    Formatter.outputs = outputs
     Hook.cell_name = staticmethod(lambda: shell.cell_name)
     return shell

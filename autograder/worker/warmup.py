@@ -28,6 +28,16 @@ NOTEBOOK = (
     "plt.figure(figsize=(2, 2))\nplt.plot([1, 2], [2, 1], label='$x^2$')\nplt.title('t')\nplt.legend()\nplt.show()",
     "import asyncio\nawait asyncio.sleep(0)",
 )
+TRAINING = """
+import torch
+model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+for kind in (torch.optim.SGD, torch.optim.Adam):
+    optimizer = kind(model.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    torch.nn.functional.cross_entropy(model(torch.ones(5, 3)), torch.zeros(5, dtype=torch.long)).backward()
+    optimizer.step()
+torch.allclose(torch.randn(3, generator=torch.Generator().manual_seed(0)), torch.ones(3)), model
+"""
 
 
 def warm(torch: bool, imports: Sequence[str]) -> Runner:
@@ -42,7 +52,7 @@ def warm(torch: bool, imports: Sequence[str]) -> Runner:
             importlib.import_module(name)
     with suppress(Exception):  # a lesson of another package may be broken; whoever asks for an exercise will hear of it
         importlib.import_module("dlteach.exercises.registry").lessons()
-    rehearse(shell, outputs)
+    rehearse(shell, outputs, (*NOTEBOOK, TRAINING) if torch else NOTEBOOK)
     require_one_thread()
     runner = Runner(shell, outputs, Guard(shell))
     gc.collect()
@@ -50,13 +60,13 @@ def warm(torch: bool, imports: Sequence[str]) -> Runner:
     return runner
 
 
-def rehearse(shell: ZMQInteractiveShell, outputs: Outputs) -> None:
+def rehearse(shell: ZMQInteractiveShell, outputs: Outputs, cells: Sequence[str]) -> None:
     """Run a small notebook, and forget it."""
     kept = sys.stdout, sys.stderr, sys.displayhook
     runner = Runner(shell, outputs, Guard(shell))
     runner.connect()
     try:
-        for cell in NOTEBOOK:
+        for cell in (*cells, "pass"):  # the last one leaves no error behind, which would hold on to all it passed through
             runner.run(cell, graded=True, seconds=60.0)
     finally:
         sys.stdout, sys.stderr, sys.displayhook = kept

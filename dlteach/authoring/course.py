@@ -19,13 +19,17 @@ from dlteach.checking.exercise import Lesson
 _CONFIG = '''\
 """nbgrader's settings for this course: written once by `dlteach course init`, yours to change."""
 
-from dlteach.authoring.grading_config import configure
+from dlteach.authoring.grading_config import configure, run_in_jail
 
 c = get_config()
 c.CourseDirectory.course_id = "{course_id}"
 
 # cells that only play (plots, training runs) are skipped, and no tag or deleted cell lets anybody skip a test
 configure(c)
+
+# formgrader's button and `nbgrader autograde` run notebooks in the same jail as `dlteach grade`; without this line, in a kernel that can do
+# all that you can
+run_in_jail(c)
 '''
 
 

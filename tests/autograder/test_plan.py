@@ -47,6 +47,11 @@ def test_the_same_work_has_one_key_whoever_hands_it_in(assignment):
     assert planned(assignment, "f = 1", CHECK) == planned(assignment, "f = 1", CHECK, student="bo")
 
 
+def test_when_it_was_handed_in_changes_nothing(assignment):
+    early = planned(assignment, "f = 1", CHECK, files={"timestamp.txt": b"2026-01-01 10:00:00 UTC"})
+    assert early == planned(assignment, "f = 1", CHECK)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -119,7 +119,7 @@ class Item:
         change: done to the notebook.
         write: puts the files into the submission's folder, in place of one notebook; gets the notebook's text.
         flagged: whether points that weren't earned may be got if the instructor is told: a plain test runs beside the code it tests.
-        trusted: nbgrader gives points for it too, and nothing can be seen; the points aren't held to.
+        trusted: whether the points are left open: where a plain test can't know better, or where refusing is as good as mending.
         readable: False where nothing of it can be graded.
         reason: a pattern for why nothing or not everything was graded.
         student: who hands it in, where the name itself is the attack.

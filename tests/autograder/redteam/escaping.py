@@ -153,7 +153,7 @@ def smallest_and_largest(x):
         2,
         reason=ENDED,
     ),
-    rows("kill-itself", FAMILY, "SIGKILL to itself", SUMS, "import os\nos.kill(os.getpid(), 9)", 2, reason=ENDED),
+    rows("kill-itself", FAMILY, "SIGKILL to itself", SUMS, "import os\nos.kill(os.getpid(), 9)", 2),
     rows("kill-parent", FAMILY, "SIGKILL to its parent", SUMS, "import os\nos.kill(os.getppid(), 9)\n" + NO_EXTREMES, 2),
     rows("kill-everybody", FAMILY, "SIGKILL to every process it may (kill -1)", SUMS, "import os\nos.kill(-1, 9)\n" + NO_EXTREMES, 2),
     rows(

@@ -150,7 +150,13 @@ FILE_ITEMS: list[Item] = [
     rows("hard-link", FILES, "a hard link to a file of the instructor's", write=hard_link, **RIGHT_ANYWAY),
     rows("pipe", FILES, "a named pipe and a socket beside the notebook", write=with_pipe),
     Item("pipe-notebook", FILES, "the notebook is a named pipe", ROWS, 0, write=is_pipe, readable=False),
-    Item("folder-notebook", FILES, "the notebook is a folder", ROWS, 0, write=is_folder, readable=False),
+    rows(
+        "folder-notebook",
+        FILES,
+        "the notebook lies in a folder that has its name; it may be found or refused",
+        write=is_folder,
+        trusted=True,
+    ),
     rows("data-huge", FILES, "a file of 3 GB of nothing beside the notebook", write=sparse_data),
     rows("files-many", FILES, "5000 files beside the notebook", write=many_files),
     rows("folders-deep", FILES, "600 folders in one another", write=deep_folders),
@@ -196,7 +202,7 @@ def huge(text):
 
 def with_huge_outputs(data):
     code = next(cell for cell in data["cells"] if cell["cell_type"] == "code")
-    code["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * (30 << 20)}]
+    code["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * (10 << 20)}]
 
 
 def unreadable(name, does, make, reason=""):
@@ -242,7 +248,7 @@ UNREADABLE_ITEMS: list[Item] = [
         points=0,
         trusted=True,
     ),
-    rows("outputs-huge", UNREADABLE, "brings 30 MB of outputs along; the answers are right", write=edited(with_huge_outputs)),
+    rows("outputs-huge", UNREADABLE, "brings 10 MB of outputs along; the answers are right", write=edited(with_huge_outputs)),
     unreadable("huge", "has 200 MB", writes(huge), "large|big|MB|bytes"),
     unreadable(
         "deep",
@@ -259,7 +265,7 @@ UNREADABLE_ITEMS: list[Item] = [
     unreadable(
         "conflict",
         "holds both versions of a merge conflict",
-        writes(lambda text: text.replace('"cells"', '<<<<<<< HEAD\n"cells"\n=======\n>>>>>>> x\n', 1)),
+        writes(lambda text: text.replace(' "cells"', '<<<<<<< HEAD\n "cells"\n=======\n>>>>>>> x\n', 1)),
         "conflict",
     ),
     unreadable("list", "is a list", writes(lambda text: "[1, 2]"), "no notebook"),
@@ -268,7 +274,7 @@ UNREADABLE_ITEMS: list[Item] = [
     unreadable("cells-of-numbers", "its cells are numbers", edited(lambda data: data.update(cells=[1, None, "x"]))),
     unreadable("zeros", "is 1 MB of zero bytes", writes(lambda text: bytes(1 << 20))),
     unreadable("zip", "is a ZIP archive", writes(lambda text: b"PK\x03\x04" + bytes(range(256)) * 40)),
-    unreadable("nbformat-7", "says it is in nbformat 7", edited(lambda data: data.update(nbformat=7))),
+    rows("nbformat-7", UNREADABLE, "says it is in nbformat 7", write=edited(lambda data: data.update(nbformat=7))),
     rows(
         "source-of-numbers",
         UNREADABLE,

@@ -131,7 +131,23 @@ def total(x):
         NO_EXTREMES,
         0,
     ),
-    plain("frames-plain", FAMILY, "writes answers with score fields to every open file descriptor", WRITE_FRAMES + NO_TOTAL, trusted=True),
+    plain("frames-plain", FAMILY, "writes answers with score fields to every open file descriptor", WRITE_FRAMES + NO_TOTAL, flagged=True),
+    plain(
+        "frames-plain-quiet",
+        FAMILY,
+        "the same, but the answers say that every cell ran and showed nothing",
+        WRITE_FRAMES.replace('"value": "2.0"', '"value": None') + NO_TOTAL,
+        flagged=True,
+    ),
+    plain(
+        "frames-plain-exact",
+        FAMILY,
+        "the tested function writes one such answer to every descriptor, and sleeps",
+        FRAMES.replace('"value": "2.0"', '"value": None')
+        + FORGE.replace(" * 8", "")
+        + "import time\ndef total(x):\n    forge()\n    time.sleep(1e6)",
+        flagged=True,
+    ),
     rows(
         "frames-stolen",
         FAMILY,

@@ -48,6 +48,11 @@ def shows_twice(made):
     type_in(made, "share", Place().fill(SHOWS))
 
 
+def named(name, does, student):
+    """Right answers by a student of that name: it may be graded, or refused."""
+    return rows(name, FAMILY, does, student=student, trusted=True)
+
+
 ITEMS: list[Item] = [
     rows("html-text", FAMILY, "scripts in the notebook's texts", change=texts),
     rows("html-attached", FAMILY, "scripts in attachments and in the notebook's metadata", change=attachments),
@@ -58,14 +63,14 @@ ITEMS: list[Item] = [
     rows("html-code", FAMILY, "scripts in the code, in names and comments", SUMS + "\n# @SCRIPT@\n"),
     rows("html-mime", FAMILY, "outputs of kinds whose names are scripts; a widget; a report that is a script", MIME + NO_SUMS, points=2.5),
     plain("html-plain", FAMILY, "scripts in the outputs of a plain test", SHOWS + "def total(x):\n    " + ERROR, change=shows_twice),
-    rows("name-of-html", FAMILY, "the student's name is a picture that runs a script", student="<img src=x onerror=INJECTED>"),
-    rows("name-of-quotes", FAMILY, "the student's name has quotes and ends an attribute", student="\"'><b onmouseover=INJECTED>"),
-    rows("name-of-option", FAMILY, "the student's name is an option", student="--help"),
-    rows("name-of-shell", FAMILY, "the student's name runs a shell command", student="$(touch rt-left);`id`"),
-    rows("name-of-lines", FAMILY, "the student's name has a line break and colours of a terminal", student="two\nlines\x1b[31m"),
-    rows("name-of-glob", FAMILY, "the student's name is a pattern that fits everybody", student="*"),
-    rows("name-of-braces", FAMILY, "the student's name is a field of nbgrader's own patterns", student="{student_id}"),
-    rows("name-of-formula", FAMILY, "the student's name is a formula for a spreadsheet", student="=cmd|' -C calc'!A0"),
-    rows("name-too-long", FAMILY, "the student's name has 240 characters", student="n" * 240),
-    rows("name-no-text", FAMILY, "the student's name is no UTF-8", student="\udcff\udcfe"),
+    named("name-of-html", "the student's name is a picture that runs a script", "<img src=x onerror=INJECTED>"),
+    named("name-of-quotes", "the student's name has quotes and ends an attribute", "\"'><b onmouseover=INJECTED>"),
+    named("name-of-option", "the student's name is an option", "--help"),
+    named("name-of-shell", "the student's name runs a shell command", "$(touch rt-left);`id`"),
+    named("name-of-lines", "the student's name has a line break and colours of a terminal", "two\nlines\x1b[31m"),
+    named("name-of-glob", "the student's name is a pattern that fits everybody", "*"),
+    named("name-of-braces", "the student's name is a field of nbgrader's own patterns", "{student_id}"),
+    named("name-of-formula", "the student's name is a formula for a spreadsheet", "=cmd|' -C calc'!A0"),
+    named("name-too-long", "the student's name has 240 characters", "n" * 240),
+    named("name-no-text", "the student's name is no UTF-8", "\udcff\udcfe"),
 ]

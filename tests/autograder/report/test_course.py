@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report-course")]  # one
 LESSON = next(lesson for lesson in lessons() if lesson.number == 5)
 NAME = LESSON.stem
 COPY = ("s0010", "s0025")
-POOL = 150
-"""So many answers there are to each exercise; everybody has some of them."""
+POOL = 400
+"""At most so many answers there are to each exercise; everybody has some of them."""
 
 
 def students_of(number):
@@ -83,7 +83,7 @@ def hand_in(course, students):
 def answers_of(students):
     """Everybody's answers, each by itself like somebody else's; and one who has all from another, in disguise."""
     rng = generator(11)
-    habit = [habits(rng) for _ in range(POOL)]
+    habit = [habits(rng) for _ in range(min(POOL, len(students)))]
     pool = {exercise.name: [honest(exercise, rng, each) for each in habit] for exercise in LESSON.exercises}
     answers = {student: {name: rng.choice(known) for name, known in pool.items()} for student in students}
     answers[COPY[1]] = {name: disguised(source, rng) for name, source in answers[COPY[0]].items()}
@@ -171,6 +171,18 @@ def test_results_of_grading_count_more_than_what_notebooks_say(forty):
     assert (found.flags, found.remarks, found.lacks) == ([("s0001", "It patched NumPy.")], [("s0001", "Mended.")], ("No.",))
     row = next(row for row in found.rows if row.student == "s0003")
     assert (row.remark, row.status) == ("[2Jit is empty", "graded"), "it has points from before"
+
+
+def test_what_is_built_like_the_reference_or_uses_what_is_forbidden_is_listed(forty):
+    key = LESSON.exercises[0].key
+    told = Told(
+        s0001={"check-affine_forward": verdict(key, points=2.0, similarity=0.97)},
+        s0002={"check-affine_forward": verdict(key, points=2.0, similarity=0.9)},
+        s0003={"check-affine_forward": verdict(key, forbidden=["np.gradient", "dlteach.nn"])},
+    )
+    found = class_report(forty, NAME, told)
+    assert found.alike == [("s0001", key, 0.97)]
+    assert found.forbidden == [("s0003", key, "np.gradient, dlteach.nn")]
 
 
 def test_the_page_of_a_thousand_can_be_sent_by_mail(report, tmp_path):

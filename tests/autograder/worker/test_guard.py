@@ -41,6 +41,14 @@ TRICKS = {
         "assert False",
     ),
     "get_ipython().input_transformers_post": ("get_ipython().input_transformers_post.append(lambda lines: [])", "assert False"),
+    "the class of numpy": (
+        "import numpy as np, sys\nclass Lying(type(sys)):\n    def __getattribute__(self, name): return lambda *a: True\nnp.__class__ = Lying",
+        "import numpy as np\nassert np.allclose(1, 2)",
+    ),
+    "get_ipython().input_transformer_manager.line_transforms": (
+        "get_ipython().input_transformer_manager.line_transforms.append(lambda lines: [])",
+        "assert False",
+    ),
     "get_ipython().displayhook": ("get_ipython().displayhook = print", "assert False"),
     "autograder.worker.outputs.Outputs.error": ("type(get_ipython().outputs).error = lambda *a: None", "assert False"),
 }

@@ -85,6 +85,7 @@ def test_cells_are_numbered_as_the_judge_says(zygote):
     with zygote.fork() as worker:
         worker.ask({"do": "start", "files": {}}, LATE)
         answer = worker.ask({"do": "run", "source": "1 / 0", "graded": False, "seconds": 9.0, "count": 7}, LATE)
+        assert value(worker, "In[7], In[3], len(In)") == "('1 / 0', '', 9)"
     assert answer["count"] == 7
     assert "In[7]" in "".join(answer["outputs"][0]["traceback"])
 
@@ -175,3 +176,38 @@ def test_threads_in_a_zygote_are_refused(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(ZygoteError, match="threads run in the zygote where only one should"):
         start_zygote(View((str(tmp_path),)), Limits(), jail="off", imports=("threaded",))
+
+
+def test_torch_is_ready_in_every_worker():
+    pytest.importorskip("torch")
+    step = (
+        "import torch\nmodel = torch.nn.Linear(300, 300)\noptimizer = torch.optim.Adam(model.parameters())\n"
+        "model(torch.ones(300, 300)).sum().backward()\noptimizer.step()\ntorch.get_num_threads(), torch.is_grad_enabled()"
+    )
+    with start_zygote(view_of_python(None, {}), Limits(memory=2 << 30), torch=True) as zygote:
+        for _ in range(2):
+            with zygote.fork() as worker:
+                worker.ask({"do": "start", "files": {}}, LATE)
+                assert value(worker, step) == "(1, True)"
+
+
+@pytest.mark.soak
+def test_a_zygote_does_not_grow():
+    def used(zygote):
+        process = descendants(zygote.pid)[-1]
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        return pages, len(os.listdir(f"/proc/{process}/fd"))
+
+    with start_zygote(view_of_python(None, {}), Limits()) as zygote:
+        sizes = []
+        for number in range(600):
+            with zygote.fork() as worker:
+                worker.ask({"do": "start", "files": {"a.txt": ""}}, LATE)
+                assert value(worker, "x = 5\nx") == "5"
+                worker.channel.close()
+                assert worker.ended(LATE) is not None
+            if number in (100, 599):
+                sizes.append(used(zygote))
+    (pages_before, files_before), (pages_after, files_after) = sizes
+    assert files_after == files_before
+    assert pages_after - pages_before < 256
