@@ -1,7 +1,7 @@
 """Runs jobs on the workers of a Dask cluster: ``dlteach grade --scheduler tcp://host:8786``.
 
-Results are recorded as they come. A Dask worker that dies loses nothing but time, since Dask gives its jobs to another. Jobs that were there
-each time when several died are tried again, each with the cluster to itself; the one that kills workers then too is given up.
+Results are recorded as they come. A Dask worker that dies loses nothing but time, since Dask gives its jobs to another. Jobs that were
+there each time when several died are tried again, each with the cluster to itself; the one that kills workers then too is given up.
 
 Scheduler and workers need the same dlteach as the coordinator. Hidden seeds travel with the jobs, so a cluster of several machines should
 use Dask's TLS, which its own settings switch on.
@@ -59,7 +59,8 @@ class DaskExecutor:
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._in_hand: dict[str, tuple[Any, Job]] = {}
         self._suspects: deque[Job] = deque()
-        self._chances: dict[str, int] = {}
+        self._tried: dict[str, int] = {}
+        self._deserted_since: float | None = None
         self.jail = Jailed("")
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="dlteach")
@@ -157,17 +158,11 @@ class DaskExecutor:
 
     def _next(self) -> Any:
         """A job that has ended, one way or another."""
-        deserted = 0.0
         while True:
             try:
                 return self._done.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                if self._threads():
-                    deserted = 0.0
-                    continue
-            deserted = deserted or time.monotonic()
-            if time.monotonic() - deserted > self._patience:
-                raise self._deserted()
+                self._threads()
 
     def _answer(self, future: Any) -> dict[str, Any]:
         """What :func:`run_job` says, or ``killed``: it never came to say it."""
@@ -187,17 +182,25 @@ class DaskExecutor:
 
     def _try_again(self, job: Job, trouble: str) -> None:
         """Give a job to the cluster again that a worker could not begin with. Raises GradingError if that is no use."""
-        tried = self._chances[job.key] = self._chances.get(job.key, 0) + 1
+        tried = self._tried[job.key] = self._tried.get(job.key, 0) + 1
         if tried >= CHANCES:
             raise GradingError(f"{trouble}; {GO_ON}")
         self.submit(job)
 
     def _threads(self) -> int:
-        """How many jobs the cluster can run at a time."""
+        """How many jobs the cluster can run at a time. Raises GradingError if the scheduler is gone, or the workers are, for too long."""
         try:
-            return sum(dict(self._client.nthreads()).values())
+            threads = sum(dict(self._client.nthreads()).values())
         except Exception as error:
             raise self._lost() from error
+        if threads:
+            self._deserted_since = None
+            return threads
+        now = time.monotonic()
+        self._deserted_since = self._deserted_since or now
+        if now - self._deserted_since > self._patience:
+            raise self._deserted()
+        return 0
 
     def _lost(self) -> GradingError:
         return GradingError(f"the Dask scheduler at {self._address} is gone; {GO_ON}")

@@ -44,7 +44,7 @@ class Setting:
 
 
 class Judges:
-    """As many judges as a Dask worker runs tasks at a time. Each serves one thread at a time; one that died is replaced when it is needed."""
+    """As many judges as a Dask worker runs tasks at a time. Each serves one thread at a time; one that died is replaced when needed."""
 
     def __init__(self, setting: Setting, folder: Path, count: int) -> None:
         data = {}

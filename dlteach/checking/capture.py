@@ -50,26 +50,49 @@ class CappedText(io.TextIOBase):
 
 @dataclass
 class Captured:
-    """What came out: ``printed`` holds stdout, stderr and the descriptors behind them; ``warned`` the distinct warnings."""
+    """What came out: ``printed`` holds stdout, stderr and the descriptors behind them; ``warned`` the distinct warnings.
+
+    ``file`` is what the descriptors write to meanwhile, and ``taken`` how much of it is in a stream already.
+    """
 
     stream: CappedText = field(default_factory=CappedText)
     warned: list[str] = field(default_factory=list)
+    file: BinaryIO | None = None
+    taken: int = 0
 
     @property
     def printed(self) -> str:
         return str(self.stream).strip()
 
+    def take(self, stream: CappedText) -> None:
+        """Put into a stream what has been written to the descriptors since the last time, unless a function has closed the file."""
+        if self.file is None:
+            return
+        with suppress(OSError, ValueError):
+            descriptor = self.file.fileno()
+            size = os.fstat(descriptor).st_size
+            if size != self.taken:
+                stream.write(os.pread(descriptor, LIMIT, self.taken).decode(errors="replace"))
+                stream.dropped += max(0, size - self.taken - LIMIT)
+                self.taken = size
+
 
 @contextmanager
-def captured() -> Iterator[Captured]:
+def captured(within: Captured | None = None) -> Iterator[Captured]:
     """Everything the block prints or warns goes into the yielded object, nothing to the screen.
+
+    ``within`` is what a block around this one captures: the descriptors are turned once, there, which takes longer than all the rest.
 
     What the notebook has set by ``warnings.simplefilter`` or ``np.seterr`` (to stop at every overflow, say) does not hold inside: a
     function is judged the same in every notebook, and what it sets itself is undone.
     """
     result = Captured()
     with ExitStack() as stack:
-        stack.enter_context(_descriptors(result.stream))
+        if within is None:
+            stack.enter_context(_descriptors(result))
+        else:
+            within.take(within.stream)
+            stack.callback(within.take, result.stream)
         stack.enter_context(_streams(result.stream))
         stack.enter_context(_warnings(result.warned))
         stack.enter_context(np.errstate(all="warn"))
@@ -103,30 +126,32 @@ def _reroute(old: Any, stream: CappedText, restore: ExitStack) -> None:
 
 
 @contextmanager
-def _descriptors(stream: CappedText) -> Iterator[None]:
+def _descriptors(result: Captured) -> Iterator[None]:
     """Point file descriptors 1 and 2 at a temporary file, then keep its beginning."""
     for item in (sys.stdout, sys.stderr):
         with suppress(Exception):
             item.flush()
-    file = _scratch()
+    try:
+        result.file = _scratch()
+    except OSError:  # a jail in which no file can be had keeps what is written there by itself
+        yield
+        return
     with ExitStack() as restore:
-        restore.callback(_take, file, stream)
+        restore.callback(_closed, result.file)
+        restore.callback(result.take, result.stream)
         for descriptor in (1, 2):
             with suppress(OSError):
                 saved = os.dup(descriptor)
                 restore.callback(os.close, saved)
                 restore.callback(os.dup2, saved, descriptor)
-                os.dup2(file.fileno(), descriptor)
+                os.dup2(result.file.fileno(), descriptor)
         yield
 
 
-def _take(file: BinaryIO, stream: CappedText) -> None:
-    """Keep the beginning of a file and close it, unless a function has closed what was not its own."""
-    with suppress(OSError), file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        stream.write(file.read(LIMIT).decode(errors="replace"))
-        stream.dropped += max(0, size - LIMIT)
+def _closed(file: BinaryIO) -> None:
+    """Close a file, unless a function has closed what was not its own."""
+    with suppress(OSError):
+        file.close()
 
 
 def _scratch() -> BinaryIO:

@@ -14,7 +14,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from dlteach.checking.callables import Named
-from dlteach.checking.capture import captured
+from dlteach.checking.capture import Captured, captured
 from dlteach.checking.exercise import Case, Exercise, Function, Functions
 from dlteach.checking.forbidden import forbidden_calls, forbidden_words
 from dlteach.checking.limits import Budget, TimeUp
@@ -69,25 +69,26 @@ class LocalProber:
         """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile."""
         function = self.functions[self.exercise.name]
         instead = {name: self.ours[name] for name in ours}
-        with captured(), replaced(function, instead):
+        source = source_of(function)
+        with captured() as everything, replaced(function, instead):
             limited = self.budget.available
             functions = {**self.functions, **instead}
-            outcomes = self._outcomes(functions, cases)
-            forbidden = () if any(o.failure for o in outcomes[:1]) else self._forbidden(functions, cases[0])
-        return Run(tuple(outcomes), forbidden, limited, source_of(function))
+            outcomes = self._outcomes(functions, cases, everything)
+            forbidden = () if any(o.failure for o in outcomes[:1]) else self._forbidden(functions, cases[0], source)
+        return Run(tuple(outcomes), forbidden, limited, source)
 
-    def _outcomes(self, functions: Functions, cases: Sequence[Case]) -> list[Outcome]:
+    def _outcomes(self, functions: Functions, cases: Sequence[Case], everything: Captured) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for case in cases:
-            outcome = self._outcome(functions, case)
+            outcome = self._outcome(functions, case, everything)
             outcomes.append(outcome)
             if outcome.failure and outcome.failure.kind in ("time", "stub"):
                 return outcomes + [outcome] * (len(cases) - len(outcomes))
         return outcomes
 
-    def _outcome(self, functions: Functions, case: Case) -> Outcome:
+    def _outcome(self, functions: Functions, case: Case, everything: Captured) -> Outcome:
         call = prepared(case)
-        with captured() as output:
+        with captured(within=everything) as output:
             value, failure = self._guarded(lambda: use_probe(self.exercise, functions, call))
         changed = changes(call, case)
         said: dict[str, Any] = {"printed": output.printed, "warned": tuple(output.warned)}
@@ -116,10 +117,10 @@ class LocalProber:
         except BaseException as error:
             return None, failure_of(error, code_of(self.functions[self.exercise.name]))
 
-    def _forbidden(self, functions: Functions, case: Case) -> tuple[str, ...]:
+    def _forbidden(self, functions: Functions, case: Case, source: str) -> tuple[str, ...]:
         """What the exercise forbids and the function uses anyway: by its words, and by one watched run."""
         function = functions[self.exercise.name]
-        found = list(forbidden_words(function, self.exercise))
+        found = list(forbidden_words(function, self.exercise, source))
         watched: list[str] = []
         functions = {**functions, self.exercise.name: forbidden_calls(function, self.exercise, watched)}
         self._guarded(lambda: use_probe(self.exercise, functions, prepared(case)))

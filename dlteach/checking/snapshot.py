@@ -114,6 +114,8 @@ def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)) or a.shape != b.shape:
             return False
+        if a.dtype == b.dtype and a.tobytes() == b.tobytes():  # most often; and ten times as fast as the comparison of numbers
+            return True
         return _family(a) == _family(b) and close(a, b, rtol)
     if is_number(a) and is_number(b):
         return _family(a) == _family(b) and close(a, b, rtol)

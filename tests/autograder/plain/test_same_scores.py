@@ -21,6 +21,7 @@ from nbgrader.plugins import BasePlugin
 class Half(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         return round(score / 2, 1)
+c.AssignLatePenalties.plugin_class = Half
 """
 
 
@@ -57,9 +58,7 @@ def course_with(run, folder, assignment, lessons="02"):
     if assignment in ASSIGNMENTS:
         write_source(folder, assignment)
     config = folder / "nbgrader_config.py"
-    (folder / "half.py").write_text(PENALTY, encoding="utf-8")
-    more = "\nimport sys; sys.path.insert(0, c.CourseDirectory.root or '.')\nc.AssignLatePenalties.plugin_class = 'half.Half'\n"
-    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    config.write_text(config.read_text(encoding="utf-8") + PENALTY, encoding="utf-8")
     with open_gradebook(folder) as gradebook:
         gradebook.update_or_create_assignment(assignment, duedate="2026-03-01 12:00:00 UTC")
     run("nbgrader", "generate_assignment", assignment, cwd=folder)

@@ -42,7 +42,8 @@ TRICKS = {
     ),
     "get_ipython().input_transformers_post": ("get_ipython().input_transformers_post.append(lambda lines: [])", "assert False"),
     "the class of numpy": (
-        "import numpy as np, sys\nclass Lying(type(sys)):\n    def __getattribute__(self, name): return lambda *a: True\nnp.__class__ = Lying",
+        "import numpy as np, sys\nclass Lying(type(sys)):\n"
+        "    def __getattribute__(self, name): return lambda *a: True\nnp.__class__ = Lying",
         "import numpy as np\nassert np.allclose(1, 2)",
     ),
     "get_ipython().input_transformer_manager.line_transforms": (
