@@ -13,14 +13,17 @@ import queue
 import socket
 import sys
 import threading
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from autograder.jail.view import View
 from autograder.job import Job, Limits
 from autograder.judge.errors import JudgeError
-from autograder.judge.judge import Court
 from autograder.wire.channel import Channel, ChannelError
-from autograder.worker.handle import ZygoteError, start_zygote
+from autograder.worker.handle import ZygoteError, ZygoteHandle, start_zygote
+
+if TYPE_CHECKING:
+    from autograder.judge.judge import Court
 
 PR_SET_DUMPABLE = 4
 MESSAGE = 1 << 28  # bytes of one job: the files of a submission travel in it
@@ -61,7 +64,18 @@ def keep_memory_private() -> None:
 def begin(message: dict[str, Any]) -> Court:
     """Start a zygote as the message says. Raises ZygoteError, or Refused if a sandbox is required and something of it is missing."""
     view, limits = View.from_dict(message["view"]), Limits(**message["limits"])
-    court = Court(lambda: start_zygote(view, limits, message["torch"], message["jail"]))
+
+    def start() -> ZygoteHandle:
+        return start_zygote(view, limits, message["torch"], message["jail"])
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(start)
+        from autograder.judge.judge import Court  # NumPy and the exercises are imported here while the zygote imports them there
+        from dlteach.exercises.registry import lessons
+
+        lessons()
+        started = iter([first.result()])
+    court = Court(lambda: next(started, None) or start())
     lacks = court.jail["lacks"]
     if message["require_sandbox"] and lacks:
         court.close()

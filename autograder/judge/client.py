@@ -129,7 +129,7 @@ def _spawn(sock: socket.socket) -> subprocess.Popen[bytes]:
     """One thread for linear algebra: the cases are tiny, and two judges on two cores would get in each other's way."""
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
-    command = [sys.executable, "-m", "autograder.judge", str(sock.fileno())]
+    command = [sys.executable, "-P", "-m", "autograder.judge", str(sock.fileno())]
     return subprocess.Popen(
         command, env={**os.environ, **threads, "PYTHONPATH": path}, pass_fds=(sock.fileno(),),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

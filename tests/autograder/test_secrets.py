@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,13 +18,8 @@ import nbformat
 import psutil
 import pytest
 
-from autograder.course import Course
-from autograder.grade import specification
 from autograder.journal import Journal
-from autograder.judge.verdicts import derived
-from autograder.pipeline import limits_of
-from autograder.plan import Planner, course_secret
-from autograder.read import read
+from autograder.plan import course_secret
 from tests.autograder.plain import making
 from tests.conftest import OWN
 from tests.submissions import answered, grade_id, hand_in
@@ -38,7 +34,7 @@ FOLDER = {folder!r}
 
 def copy_memory(pid, name):
     """All that a process wrote: read-only pages are its program's files. In parts, for no file may be large."""
-    part, parts = b"", 0
+    parts = 0
     with open(f"/proc/{{pid}}/maps") as maps, open(f"/proc/{{pid}}/mem", "rb", buffering=0) as memory:
         for line in maps:
             start, end, rights, path = re.fullmatch(r"(\\w+)-(\\w+) (\\S+) \\S+ \\S+ \\d+ *(.*)\\n", line).groups()
@@ -48,12 +44,14 @@ def copy_memory(pid, name):
             while position < end:
                 try:
                     memory.seek(position)
-                    got = memory.read(min(end - position, 1 << 23))
+                    got = memory.read(min(end - position, 1 << 20))
                 except OSError:
                     break
-                with open(f"{{FOLDER}}/{{name}}.{{parts:04d}}", "wb") as file:
-                    file.write(got)
-                parts, position = parts + 1, position + len(got)
+                position += len(got)
+                if got.strip(b"\\0"):
+                    with open(f"{{FOLDER}}/{{name}}.{{parts:04d}}", "wb") as file:
+                        file.write(got)
+                    parts += 1
 
 def look(pid):
     links = [(int(number), os.readlink(f"/proc/{{pid}}/fd/{{number}}")) for number in os.listdir(f"/proc/{{pid}}/fd")
@@ -138,7 +136,7 @@ def spied(run, course, tmp_path_factory):
     spy = nbformat.v4.new_code_cell(SPY.format(folder=str(dump), above=ABOVE), id="spy")
     notebook.cells.insert(place, spy)
     hand_in(course, "spy", "90_rows", notebook)
-    secrets = worked_out(course)
+    secrets = worked_out(run, course)
     options = ["--jail", "none", "--jobs", "1"]
     run("dlteach", "grade", "90_rows", "--course", course, *options, DLTEACH_TEST_TOKEN=planted("token"))
     seen = json.loads((dump / "seen.json").read_text(encoding="utf-8"))
@@ -147,19 +145,34 @@ def spied(run, course, tmp_path_factory):
     return Spied(memory, seen, secrets | verdicts(course))
 
 
-def worked_out(course):
-    """What the grader will know before anything runs."""
-    opened = Course(course)
-    assignment = specification(opened, "90_rows")
-    planner = Planner(assignment, course_secret(opened.private), limits_of(opened), "play")
-    submission = read(course / "submitted" / "spy" / "90_rows", "spy", assignment, "play")
-    job = planner.plan(submission, submission.notebooks[0]).job
-    secret = course_secret(opened.private)
+PLANS = """
+import json, sys
+from pathlib import Path
+from autograder.course import Course
+from autograder.grade import specification
+from autograder.judge.verdicts import derived
+from autograder.pipeline import limits_of
+from autograder.plan import Planner, course_secret
+from autograder.read import read
+course = Course(Path(sys.argv[1]))
+tag = course.setting("Execute", "skip_cells_with_tag", "")
+assignment = specification(course, "90_rows")
+submission = read(course.path("submitted", "spy", "90_rows"), "spy", assignment, tag, course.ignored)
+job = Planner(assignment, course_secret(course.private), limits_of(course), tag).plan(submission, submission.notebooks[0]).job
+json.dump([job.key, job.seed, [derived(job.seed, cell.exercise) for cell in job.cells if cell.exercise]], sys.stdout)
+"""
+
+
+def worked_out(run, course):
+    """What the grader will know before anything runs: planned in a process that has the lesson, as the grader's has."""
+    key, seed, seeds = json.loads(run(sys.executable, "-c", PLANS, course).stdout)
+    assert len(seeds) == 2
+    secret = course_secret(course / ".dlteach")
     found = {
         "the course's secret": [*forms(secret.hex()), secret, base64.b64encode(secret)],
-        "the seed": number_forms(job.seed),
-        "an exercise's seed": [form for cell in job.cells if cell.exercise for form in number_forms(derived(job.seed, cell.exercise))],
-        "the job's key": forms(job.key),
+        "the seed": number_forms(seed),
+        "an exercise's seed": [form for number in seeds for form in number_forms(number)],
+        "the job's key": forms(key),
     }
     words = ("token", "adam", "later", "elsewhere", "first-adam", "mail-adam", "first-spy", "mail-spy")
     return found | {word: forms(planted(word)) for word in words}
