@@ -30,11 +30,11 @@ def environment(tmp_path_factory):
 def run(environment):
     """Run a command and return what it printed and its exit status: ``run("nbgrader", "export", cwd=course)``."""
 
-    def run(*command, cwd=None, ok=True, **more):
+    def run(*command, cwd=None, ok=True, patience=600, **more):
         command = [str(part) for part in command]
         if command[0] == "dlteach":
             command[:1] = [sys.executable, "-m", "dlteach.cli"]
-        done = subprocess.run(command, cwd=cwd, env={**environment, **more}, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, cwd=cwd, env={**environment, **more}, capture_output=True, text=True, timeout=patience, check=False)
         if ok:
             assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done

@@ -33,7 +33,9 @@ def test_a_room_imports_from_outside_only_what_the_design_allows(room):
 
 
 SHORT = ("nn", "training", "models", "traces", "widgets")
-TEXTBOOK = [path for room in SHORT for path in sorted((Path(__file__).parents[1] / "dlteach" / room).glob("*.py"))]
+PROJECT = Path(__file__).parents[1]
+TEXTBOOK = [path for room in SHORT for path in sorted((PROJECT / "dlteach" / room).glob("*.py"))]
+TEXTBOOK += sorted((PROJECT / "autograder").rglob("*.py"))
 
 
 def lines_of_code(function, source):

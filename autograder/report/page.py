@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from autograder.report.clean import text
 from autograder.report.diff import Line, changed_words, side_by_side
 from autograder.report.histogram import Bin, bins
 from autograder.report.model import Alike, ClassReport, Pair, Standing, label, short
 from autograder.report.scores import standings
+from dlteach.checking.html import rich
 
 _HERE = Path(__file__).parent
 MOST_ALONE = 100
@@ -36,7 +38,7 @@ def page(report: ClassReport, made: datetime | None = None) -> str:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(label=label, short=short, percent=percent, points=points, clean=text, people=people)
+    environment.filters.update(label=label, short=short, percent=percent, points=points, clean=text, people=people, rich=_rich)
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     totals = report.totals
     histogram = bins(totals, report.best)
@@ -131,6 +133,13 @@ def points(value: float | None) -> str:
 def people(number: int) -> str:
     """``1 student``, ``2 students``."""
     return f"{number} student{'' if number == 1 else 's'}"
+
+
+def _rich(sentence: str) -> Any:
+    """A sentence with its code set as code, as the cards in notebooks have it."""
+    from markupsafe import Markup
+
+    return Markup(rich(text(sentence)))
 
 
 def _in_words(histogram: list[Bin]) -> str:

@@ -24,6 +24,7 @@ from autograder.schedule.executor import CHANCES, Broken, Jailed
 try:
     import dask
     from distributed import Client, KilledWorker
+    from distributed.comm import get_address_host_port
 
     from autograder.schedule.plugin import JudgePlugin, LeavePlugin, Setting, find_jail, run_job
 except ImportError as error:  # pragma: no cover - the extra 'grade' holds it
@@ -63,9 +64,10 @@ class DaskExecutor:
         self._deserted_since: float | None = None
         self.jail = Jailed("")
         try:
+            get_address_host_port(address)  # Client says the same of a bad address, and then leaves a traceback behind
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="dlteach")
         except (OSError, ValueError, ImportError) as error:
-            raise GradingError(f"no Dask scheduler answers at {address}: {_first_line(error)}") from error
+            raise GradingError(f"no Dask scheduler answers at '{address}': {_first_line(error)}") from error
         try:
             self._prepare()
         except BaseException:

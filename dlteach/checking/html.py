@@ -80,6 +80,13 @@ def _aside(report: Report) -> list[str]:
     return parts
 
 
+_MARKED = re.compile(r"`(?P<code>[^`]+)`|(?<![\w*])\*(?P<stressed>[A-Za-z][A-Za-z ]*)\*(?![\w*])")
+
+
 def rich(text: str) -> str:
-    """Escape a sentence, and set what stands in backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    """Escape a sentence; what stands in backticks is set as code, words between stars are stressed."""
+
+    def marked(match: re.Match[str]) -> str:
+        return f"<code>{match['code']}</code>" if match["code"] else f"<em>{match['stressed']}</em>"
+
+    return _MARKED.sub(marked, escape(text, quote=False))

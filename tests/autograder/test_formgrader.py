@@ -92,9 +92,13 @@ CLASS = {
 READS = "def total():\n    return sum(map(int, open('numbers.txt').read().split()))"
 PLAIN = {
     "honest": ({"double": "def double(x):\n    return 2 * x", "total": READS}, [2, 3]),
-    "forger": ({"double": "import sys\ndef double(x):\n    sys.displayhook(2.0)", "total": READS}, [0, 3]),
+    "forger": ({"double": "import sys\ndef double(x):\n    sys.displayhook(2.0)", "total": READS, "words": "Many."}, [0, 3]),
     "shouter": ({"double": "import sys\ndef double(x):\n    print('!', file=sys.stderr)\n    return 2 * x", "total": READS}, [0, 3]),
     "public-only": ({"double": "def double(x):\n    return 4", "total": READS}, [0, 3]),
+    "partly-right": (
+        {"double": "import sys\ndef double(x):\n    sys.displayhook(2.0)\n    return 2 * x if x < 5 else 0", "total": READS},
+        [0.5, 3],
+    ),
     "overdone": ({"double": "import sys\ndef double(x):\n    sys.displayhook(200)\n    return 2 * x", "total": READS}, [2, 3]),
     "own-files": (
         {
@@ -123,7 +127,7 @@ def handed_in(run, tmp_path_factory):
     (folder / ".dlteach" / "secret").write_text("5a" * 32, encoding="ascii")  # every copy draws the same hidden cases
     source = making.notebook(
         making.answer("double", "def double(x):", "    return 2 * x"),
-        making.asserted("test-double", 2, "assert double(2) == 4", hidden="assert double(3) == 6"),
+        making.asserted("test-double", 2, "assert double(2) == 4", hidden="assert double(3) == 6", after="2.0 if double(5) == 10 else 0.5"),
         making.answer("total", "def total():", "    return 6"),
         making.asserted("test-total", 3, "assert total() == 6"),
         making.manual("words", 5, ""),
@@ -226,7 +230,6 @@ def test_one_judge_serves_a_whole_class(autograded):
 
 def test_what_was_seen_is_in_the_log(autograded):
     assert "ended the Python process" in autograded[1]
-    assert "which is more than its 2 points" in autograded[1]
     assert "Traceback" not in autograded[1]
 
 
@@ -278,6 +281,7 @@ def clicked(handed_in, environment, chromium, tmp_path_factory):
         taken = subprocess.run([sys.executable, "-c", loot], capture_output=True, text=True, check=True).stdout
         assert taken.strip() == f"taken: {[*paths, 'network']}", "without a jail the thief has it all"
         with chromium.new_page(viewport={"width": 1300, "height": 900}) as page:
+            page.goto(f"{url}/formgrader/?token={TOKEN}")
             said = {student: click(page, url, student) for student in ("thief", "half", "ends-python", "forges", "never-ends", "right")}
             page.goto(f"{url}/formgrader/manage_submissions/90_rows")
             page.wait_for_selector("text=needs autograding")
@@ -294,7 +298,7 @@ def jupyter():
 
 def click(page, url, student):
     """Press a student's button; what the dialog says afterwards."""
-    page.goto(f"{url}/formgrader/manage_submissions/90_rows?token={TOKEN}")
+    page.goto(f"{url}/formgrader/manage_submissions/90_rows")
     page.click(f'tr:has(td.student-id:text-is("{student}")) td.autograde a', timeout=60_000)
     page.wait_for_selector(".modal-dialog >> text=/Success|Error/", timeout=120_000)
     return page.inner_text(".modal-dialog")
@@ -360,7 +364,7 @@ def test_formgraders_pages_show_a_class_that_we_graded(graded, environment, chro
             page.wait_for_selector("td.status .label", timeout=60_000)
             picture(page, tmp_path_factory, f"submissions-{assignment}")
             statuses[assignment] = set(page.locator("td.status").all_inner_texts())
-        assert statuses == {"90_rows": {"graded"}, "plain": {"needs manual grading"}}
+        assert statuses == {"90_rows": {"graded"}, "plain": {"graded", "needs manual grading"}}
         for name in ("gradebook", "gradebook/plain", "gradebook/90_rows/90_rows"):
             page.goto(f"{url}/formgrader/{name}")
             page.wait_for_selector("#main-table tr td:nth-child(2)", timeout=60_000)

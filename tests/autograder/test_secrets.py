@@ -49,7 +49,7 @@ def copy_memory(pid, name):
                     break
                 position += len(got)
                 if got.strip(b"\\0"):
-                    with open(f"{{FOLDER}}/{{name}}.{{parts:04d}}", "wb") as file:
+                    with open(f"{{FOLDER}}/{{name}}.{{parts:06d}}", "wb") as file:
                         file.write(got)
                     parts += 1
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from dlteach.checking import Exercise, Report, examine, limits
+from dlteach.checking.html import rich
 from tests.checking.toy import TOY, check_toy, row_sums
 
 
@@ -435,3 +436,8 @@ def test_a_report_is_a_number_that_nbgrader_can_read() -> None:
 def test_the_toy_exercise_is_sound() -> None:
     assert isinstance(TOY, Exercise)
     assert examine(TOY, {"row_sums": row_sums}, forbid=False).passed
+
+
+def test_a_sentence_is_escaped_and_its_code_and_its_stress_are_set():
+    assert rich("`dx` is the *sum* of x * y * z <b>") == "<code>dx</code> is the <em>sum</em> of x * y * z &lt;b&gt;"
+    assert rich("`a *b* c` and 2*x*y") == "<code>a *b* c</code> and 2*x*y"

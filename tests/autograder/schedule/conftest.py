@@ -158,10 +158,10 @@ def seen(found, leave_out=()):
 class Cluster:
     """A Dask scheduler and workers on loopback, each with a nanny that starts it again when it dies."""
 
-    def __init__(self, folder, environment, workers=2):
+    def __init__(self, folder, environment, workers=2, python_path=None):
         self.folder, self.log = folder, folder / "log"
         settings = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "PYTHONUNBUFFERED": "1"}
-        self.environment = {**environment, **settings}
+        self.environment = {**environment, **settings, **({"PYTHONPATH": str(python_path)} if python_path else {})}
         file = folder / "scheduler.json"
         self.scheduler = self.spawn("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file)
         wait_until(lambda: file.exists() and file.stat().st_size)

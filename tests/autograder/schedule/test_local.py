@@ -7,7 +7,17 @@ import signal
 import pytest
 
 from tests.autograder.books import everything
-from tests.autograder.schedule.conftest import STUDENTS, add_student, all_gone, descendants, judges, results, results_at_least, seen, wait_until
+from tests.autograder.schedule.conftest import (
+    STUDENTS,
+    add_student,
+    all_gone,
+    descendants,
+    judges,
+    results,
+    results_at_least,
+    seen,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("schedule-local")]
 
