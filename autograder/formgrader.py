@@ -10,6 +10,7 @@ import atexit
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ from autograder.spec import Assignment, ReadNotebook, Submission
 
 IDLE_SECONDS = 60
 """How long a judge waits for the next notebook: a server that grades now and then shouldn't keep one for ever."""
+
+SKIP = "skip-execution"
+"""nbgrader's own tag for cells that aren't run, where a course names no other."""
 
 COMMENTS = "dlteach_comments"
 """Where the comments on a notebook's answers wait, among nbconvert's resources, until they can be saved."""
@@ -83,10 +87,6 @@ class SaveComments(NbGraderPreprocessor):
                 gradebook.find_comment(name, about["notebook"], about["assignment"], about["student"]).auto_comment = said
             gradebook.db.commit()
         return nb, resources
-
-
-SKIP = "skip-execution"
-"""nbgrader's own tag for cells that aren't run."""
 
 
 def taken(course: Course, nb: Any, about: Mapping[str, str]) -> tuple[Assignment, Submission]:
@@ -154,10 +154,11 @@ def setting_of(course: Course, assignment: Assignment, limits: Limits) -> Settin
     kept = course.setting("Autograde", "exclude_overwriting", {}).get(assignment.name, ())
     paths = {name: assignment.source / name for name in assignment.data_files if name not in kept}
     data = tuple((name, str(path), path.stat().st_mtime_ns) for name, path in paths.items())
-    return Setting(course.folder, limits, needs_torch(assignment.source), data)
+    torch = needs_torch(assignment.source) and find_spec("torch") is not None  # where it is missing, only the cells that need it fail
+    return Setting(course.folder, limits, torch, data)
 
 
-class _OneJudge:
+class OneJudge:
     """A judge for this process, started when it is needed and stopped when it has waited long enough."""
 
     def __init__(self) -> None:
@@ -196,5 +197,5 @@ class _OneJudge:
             executor.close()
 
 
-_JUDGE = _OneJudge()
+_JUDGE = OneJudge()
 atexit.register(_JUDGE.stop)

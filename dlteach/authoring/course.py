@@ -105,10 +105,17 @@ def open_gradebook(folder: Path) -> Iterator[Any]:
     config = course_config(folder)
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.exc import SQLAlchemyError
 
     course = CourseDirectory(config=config)
-    with nbgrader_tools(), Gradebook(course.db_url, course.course_id) as gradebook:
-        yield gradebook
+    with nbgrader_tools():
+        try:
+            opened = Gradebook(course.db_url, course.course_id)
+        except (SQLAlchemyError, ImportError) as error:  # the address, which may hold a password, is in none of their messages
+            said = " ".join(str(getattr(error, "orig", None) or error).split())
+            raise AuthoringError(f"the gradebook of {folder} can't be opened: {said}") from error
+        with opened as gradebook:
+            yield gradebook
 
 
 def _fill_gradebook(folder: Path, assignments: Sequence[str], students: Sequence[Student]) -> None:

@@ -17,6 +17,9 @@ import nbformat
 import psutil
 import pytest
 
+from autograder.course import Course
+from autograder.job import CellJob, Job, Limits
+from autograder.spec import Assignment
 from dlteach.authoring import build_release
 from tests.autograder.books import files, rows
 from tests.autograder.plain import making
@@ -188,7 +191,7 @@ def watched(command, cwd, environment):
         reader = threading.Thread(target=lambda: said.append(process.stdout.read()))
         reader.start()
         while reader.is_alive():
-            reader.join(0.05)
+            reader.join(0.3)
             with contextlib.suppress(psutil.NoSuchProcess):
                 for child in psutil.Process(process.pid).children(recursive=True):
                     with contextlib.suppress(psutil.NoSuchProcess):
@@ -334,6 +337,69 @@ def test_a_thief_behind_the_button_takes_nothing_and_kills_nobody(clicked):
 def test_the_server_keeps_one_judge_which_ends_with_it(clicked):
     assert len(clicked[2]) == 1
     assert not clicked[3]
+
+
+# The judge behind it
+
+
+@pytest.fixture
+def judge(environment):
+    formgrader = pytest.importorskip("autograder.formgrader")
+    judge = formgrader.OneJudge()
+    yield judge
+    judge.stop()
+    assert not started_here(), "nothing is left of it"
+
+
+def started_here():
+    """The judges below this process."""
+    return [child for child in psutil.Process().children() if "autograder.judge" in child.cmdline()]
+
+
+def job(key):
+    return Job(key, (CellJob(0, "1.5", "test", 2.0),), seed=1)
+
+
+def setting(folder, **limits):
+    from autograder.formgrader import Setting
+
+    return Setting(folder, Limits(**limits), False, ())
+
+
+def test_a_judge_that_died_in_the_meantime_is_replaced(judge, tmp_path):
+    assert judge.judge(job("first"), setting(tmp_path)).verdicts["test"].score == 1.5
+    (process,) = started_here()
+    process.kill()
+    assert judge.judge(job("second"), setting(tmp_path)).verdicts["test"].score == 1.5
+    assert [other.pid for other in started_here()] != [process.pid]
+
+
+def test_a_judge_that_waits_in_vain_is_stopped(judge, tmp_path, monkeypatch):
+    judge.judge(job("first"), setting(tmp_path))
+    below = [*started_here(), *started_here()[0].children(recursive=True)]
+    assert len(below) > 1
+    monkeypatch.setattr("autograder.formgrader.IDLE_SECONDS", 0.01)
+    judge.judge(job("second"), setting(tmp_path))
+    assert not psutil.wait_procs(below, timeout=30)[1]
+
+
+def test_other_limits_take_another_judge_and_end_the_first(judge, tmp_path):
+    judge.judge(job("first"), setting(tmp_path))
+    (first,) = started_here()
+    judge.judge(job("second"), setting(tmp_path, cell_seconds=5.0))
+    (second,) = started_here()
+    assert first != second
+
+
+def test_where_pytorch_is_missing_the_judge_does_without(handed_in, tmp_path, monkeypatch):
+    from autograder.formgrader import setting_of
+
+    nbformat.write(making.notebook(making.code("import torch")), tmp_path / "deep.ipynb")
+    asked = Course(handed_in), Assignment("deep", (), tmp_path), Limits()
+    monkeypatch.setattr("autograder.formgrader.find_spec", lambda name: None)
+    assert not setting_of(*asked).torch
+    monkeypatch.setattr("autograder.formgrader.find_spec", lambda name: name)
+    assert setting_of(*asked).torch
 
 
 # Formgrader, on a class that was graded by us

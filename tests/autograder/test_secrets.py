@@ -8,6 +8,7 @@ judge the seed, in the grader the secret; else the search would prove nothing.
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -24,7 +25,11 @@ from tests.autograder.plain import making
 from tests.conftest import OWN
 from tests.submissions import answered, grade_id, hand_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("secrets")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("secrets"),
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root may read the memory of a process that has closed itself off"),
+]
 ROWS = "def row_sums(x):\n    return x.sum(axis=1) * 1.37 + 0.25"  # wrong in a way that no lesson's text describes
 EXTREMES = "def smallest_and_largest(x):\n    return x.min(axis=1), x.max(axis=1)"
 ABOVE = ("worker", "zygote", "judge", "grader")
@@ -234,7 +239,7 @@ def test_what_else_a_process_has_tells_nothing(spied, course, process):
     assert str(course) not in about["environ"]
     assert not any(str(course) in target for _, target in about["open"])
     talks = [target for number, target in about["open"] if target.startswith("socket:")]
-    assert len(talks) <= (1 if process == "worker" else 2)
+    assert len(talks) == 1, "each talks to the judge alone"
 
 
 def test_no_module_is_there_that_works_with_secrets(spied):

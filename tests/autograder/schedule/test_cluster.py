@@ -94,7 +94,7 @@ def test_two_runs_on_one_cluster_have_judges_of_their_own(tmp_path, new_cluster)
     assert second.receive().verdicts["plain"].score == 1.0
     second.close()
     wait_until(lambda: not cluster.judges())
-    assert not list(cluster.folder.rglob("dlteach-data-*"))
+    wait_until(lambda: not list(cluster.folder.rglob("dlteach-data-*")))
 
 
 def test_how_a_worker_differs_is_said_in_words():

@@ -66,12 +66,15 @@ def test_what_kills_dask_workers_is_given_up_after_a_few_and_the_others_are_grad
     add_student(course, "killer", KILL_THE_DASK_WORKER)
     before = cluster.log.read_text(encoding="utf-8").count("Register worker")
     done = run("dlteach", "grade", "90", "--course", course, "--scheduler", cluster.address, "--jail", "none", ok=False)
-    deaths = cluster.log.read_text(encoding="utf-8").count("Register worker") - before
+    log = cluster.log.read_text(encoding="utf-8")
+    deaths = log.count("Register worker") - before
     assert done.returncode == 1
     assert "not graded: killer: it ended the Dask workers that were to judge it, again and again" in done.stderr
     assert "Traceback" not in done.stderr
     assert seen(everything(course), ["killer"]) == seen(undisturbed)
     assert deaths <= 4  # two while others were there, two alone
+    assert "KilledWorker" in log or "died while trying to run it" in log
+    assert not [word for word in ("row_sums", "seed") if word in log], "no job, with its hidden seed, stands in Dask's log"
     wait_until(nobody_judges(cluster))
 
 
