@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.course import Course, GradingError
@@ -158,7 +159,8 @@ def explained() -> Iterator[None]:
 def started(course: Course, assignment: str, options: Options, limits: Limits) -> Iterator[Executor]:
     """An executor whose workers are warming up; stopped in the end."""
     source = course.path("source", ".", assignment)
-    data = {name: str(source / name) for name in shipped(source, course.ignored)}
+    own = course.setting("Autograde", "exclude_overwriting", {}).get(assignment, ())  # files in which students write
+    data = {name: str(source / name) for name in shipped(source, course.ignored) if name not in own}
     torch = needs_torch(source)
     executor: Executor
     if options.scheduler:
@@ -190,7 +192,9 @@ def shipped(source: Path, patterns: Collection[str]) -> list[str]:
 
 
 def needs_torch(source: Path) -> bool:
-    """Whether the instructor's notebooks import torch: only then is it worth the memory of having it ready."""
+    """Whether the instructor's notebooks speak of torch, and it is there: only then is it worth the memory of having it ready."""
+    if find_spec("torch") is None:
+        return False
     for path in source.glob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8")).get("cells", [])
         if any("torch" in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"):

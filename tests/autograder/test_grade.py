@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from dlteach.authoring import build_release, build_source, notebook_text
+from dlteach.authoring import build_release
 from tests.conftest import OWN
 from tests.own.ownlesson import LESSON
 from tests.submissions import answered, grade_id, hand_in
