@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -103,7 +104,8 @@ def main(descriptor: int = 3) -> None:
     except JailError as error:
         channel.send({"error": str(error)})
         return
-    os.environ["HOME"] = str(jail.work)
+    os.environ["HOME"] = os.environ["TMPDIR"] = str(jail.work)  # there may be a /tmp here, but nothing can be written there
+    tempfile.tempdir = None
     os.chdir(jail.work)
     try:
         from autograder.worker.warmup import warm

@@ -33,6 +33,7 @@ def rows(course, assignment):
             who = submission.student.id
             found[who] = {"score": submission.score, "max_score": submission.max_score, "time": submission.timestamp}
             found[who] |= {"late": submission.total_seconds_late, "manual": submission.needs_manual_grade}
+            found[who]["kept"] = (course / "autograded" / who / assignment).is_dir()
             for notebook in submission.notebooks:
                 found[who][notebook.name] = notebook.late_submission_penalty
                 for grade in notebook.grades:
@@ -47,6 +48,8 @@ def both_ways(run, course, assignment):
     """The rows of nbgrader's own command and of ours, on two copies of one course."""
     twin = course.with_name(f"{course.name}-twin")
     shutil.copytree(course, twin)
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8").replace("run_in_jail(c)", ""), encoding="utf-8")  # nbgrader with its own kernels
     run("nbgrader", "autograde", assignment, cwd=course, ok=False)
     done = run("dlteach", "grade", assignment, "--course", twin, "--json", ok=False)
     assert done.returncode in (0, 1), done.stderr
@@ -95,7 +98,7 @@ def test_a_plain_assignment_gets_the_same_rows(compared, student):
 def test_nobody_is_lost_and_not_all_have_the_same(compared):
     theirs, ours, outcomes = compared
     assert set(ours) == set(theirs) == set(outcomes)
-    assert len({row["score"] for row in ours.values()}) >= 4
+    assert len({row["score"] for row in ours.values()}) >= 3
     for student, outcome in outcomes.items():
         assert outcome["score"] == pytest.approx(ours[student]["score"]), student
 
@@ -158,7 +161,7 @@ differs = pytest.mark.xdist_group("same scores, differing")
 @differs
 def test_a_result_above_the_maximum_is_the_maximum_where_nbgrader_loses_the_submission(differing):
     theirs, ours, outcomes = differing
-    assert not any(isinstance(key, tuple) and key[1] == "grade" and value[0] for key, value in theirs.get("above-maximum", {}).items())
+    assert (theirs["above-maximum"]["kept"], ours["above-maximum"]["kept"]) == (False, True)
     assert ours["above-maximum"]["two", "grade", "test-shown"][0] == 2
     assert outcomes["above-maximum"]["remarks"]
 
@@ -166,7 +169,7 @@ def test_a_result_above_the_maximum_is_the_maximum_where_nbgrader_loses_the_subm
 @differs
 def test_what_was_earned_before_python_ended_is_kept_where_nbgrader_loses_it(differing):
     theirs, ours, outcomes = differing
-    assert theirs.get("ends-python", {}).get("score", 0) == 0
+    assert (theirs["ends-python"]["kept"], ours["ends-python"]["kept"]) == (False, True)
     assert ours["ends-python"]["one", "grade", "test-area"][0] == 2
     assert ours["ends-python"]["two", "grade", "test-words"][0] == 0
     assert outcomes["ends-python"]["reason"] or outcomes["ends-python"]["remarks"]
