@@ -227,7 +227,7 @@ def grade_command(
                 print(f"{outcome.student}: {outcome.score:g} of {outcome.max_score:g}{' (unchanged)' * (outcome.status == 'unchanged')}")
     for outcome in outcomes:
         for remark in outcome.remarks:
-            print(f"{outcome.student}: {remark}", file=sys.stderr)
+            print(_one_line(f"{outcome.student}: {remark}"), file=sys.stderr)
     _show_failed(outcomes)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise SystemExit(1)
@@ -308,7 +308,12 @@ def _progress() -> Iterator[OnProgress]:
 def _show_failed(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.status == "failed":
-            print(f"not graded: {outcome.student}: {outcome.reason}", file=sys.stderr)
+            print(_one_line(f"not graded: {outcome.student}: {outcome.reason}"), file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    """Text as it may stand in a terminal, whatever a student has put into it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,8 @@ class Place:
         self.scope = scope = vars(owner)
         self.names = [name for name in names or scope if name in scope and name not in FREE and _is_watched(scope[name])]
         self.values = [scope[name] for name in self.names]
+        self.is_class = isinstance(owner, type)
+        self.all = frozenset(scope) if self.is_class else frozenset()
 
     def changes(self) -> Iterator[str]:
         """Set every name to what it was; yields those that had been changed."""
@@ -74,11 +76,21 @@ class Place:
         if type(self.owner) is not self.kind:
             self.owner.__class__ = self.kind
             yield f"the class of {self.label}"
+        if self.is_class and len(self.scope) != len(self.all):
+            yield from self._hidden()
         if not _any(_map(is_not, _map(get, self.names), self.values)):
             return
         for name, value in _zip(self.names, self.values):
             if get(name) is not value:
                 _set(self.owner, name, value)
+                yield f"{self.label}.{name}"
+
+    def _hidden(self) -> Iterator[str]:
+        """Take new names off a class that hide what it inherits; yields them."""
+        inherited = [_vars(base) for base in self.owner.__mro__[1:]]
+        for name in [*self.scope]:
+            if name not in self.all and _any(name in base for base in inherited):
+                type.__delattr__(self.owner, name)
                 yield f"{self.label}.{name}"
 
     def functions(self) -> Iterator[tuple[str, FunctionType]]:
@@ -192,7 +204,7 @@ def healer(saved: Mapping[str, Any]) -> Callable[[], None]:
 def _classes(shell: Any) -> Iterator[type]:
     """The shell's class and the classes of its parts, with those they are made from; unittest's; ours."""
     for part in (shell, shell.displayhook, shell.display_pub, shell.display_formatter):
-        yield from (owner for owner in type(part).__mro__ if owner.__module__.startswith(("IPython.", "autograder.")))
+        yield from (owner for owner in type(part).__mro__ if owner.__module__.startswith(("IPython.", "ipykernel.", "autograder.")))
     yield sys.modules["unittest"].TestCase
     for name in OURS:
         module, owner = name.split(".")

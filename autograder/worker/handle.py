@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -56,9 +57,17 @@ class WorkerHandle:
         self._ended: Ended | None = None
 
     def ask(self, message: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """The worker's answer. Raises ChannelTimeout if it takes longer, ChannelError if the worker is gone or sent no answer."""
-        self.channel.send(message)
-        return self.channel.receive(timeout)
+        """The worker's answer. Raises ChannelTimeout if it takes longer, ChannelError if the worker is gone or sent no answer.
+
+        A question carries a number that nobody can guess, and its answer must carry it too: student code that writes to every open
+        descriptor has answered nothing.
+        """
+        number = secrets.token_hex(8)
+        self.channel.send({**message, "number": number})
+        answer = self.channel.receive(timeout)
+        if answer.pop("number", None) != number:
+            raise ChannelError("a frame answers no question")
+        return answer
 
     def kill(self) -> None:
         """End it, whatever it is doing."""

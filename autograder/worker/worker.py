@@ -39,7 +39,8 @@ class Worker:
         """Answer until the other side is gone."""
         while True:
             message = channel.receive()
-            channel.send(self.answer(message))
+            number = message.pop("number", None)
+            channel.send({**self.answer(message), "number": number})
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """The answer to one question; ``{"error": sentence}`` if there is none."""

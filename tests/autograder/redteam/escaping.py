@@ -89,7 +89,6 @@ ITEMS: list[Item] = [
         SUMS,
         DAEMON + NO_EXTREMES,
         2,
-        lesser="a kill by process group alone would leave it",
     ),
     rows(
         "daemon-while-checked",

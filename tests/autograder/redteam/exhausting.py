@@ -133,7 +133,6 @@ for key in keys:
             libc.shmdt(ctypes.c_void_p(at))
 print('TOOK', sum(key >= 0 for key in keys))""",
         2,
-        lesser="nothing but seccomp stops it",
     ),
     rows(
         "memory-mapped",
@@ -255,7 +254,6 @@ with open('big', 'wb') as file:
         done += file.write(bytes(1 << 20))
 print('WROTE', done)""",
         2,
-        lesser="many files of the largest size allowed, where there is no file system of its own",
     ),
     rows(
         "fill-many",

@@ -72,7 +72,7 @@ class Listeners:
 
     def __init__(self, folder: Path) -> None:
         self.path = str(folder / "listener.socket")
-        self.abstract = f"dlteach-redteam-{os.getpid()}"
+        self.abstract = f"dlteach-red-team-{os.getpid()}-{folder.name}"
         self.heard: list[str] = []
         self._open = [
             self._listen("TCP", socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),

@@ -48,7 +48,6 @@ ITEMS: list[Item] = [
         "TCP, UDP and unix sockets to listeners on this machine",
         ALL + NO_SUMS,
         points=2.5,
-        lesser="UDP and sockets in the file system, unless seccomp stops them",
     ),
     rows("connect-while-checked", FAMILY, "the same, in the function", IN_FUNCTION, points=2.5),
     plain("connect-plain", FAMILY, "the same, in an answer to a plain test", ALL + NO_TOTAL),
