@@ -74,13 +74,14 @@ class Assignment:
 class ReadNotebook:
     """A submitted notebook, made safe: valid nbformat 4.5 as plain data, known cells restored, outputs gone. Or why there is none.
 
-    ``repairs`` are sentences for the instructor: what was mended or restored.
+    ``missing`` says that it was not handed in. ``repairs`` are sentences for the instructor: what was mended or restored.
     """
 
     name: str
     content: dict[str, Any] | None
     problem: str = ""
     repairs: tuple[str, ...] = ()
+    missing: bool = False
 
 
 @dataclass(frozen=True)

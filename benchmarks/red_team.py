@@ -168,13 +168,14 @@ def dlteachs_sentence(item, graded):
     outcome = graded.outcomes.get(item.who)
     if outcome is None:
         return "**no outcome**"
-    said = [f"{worth(outcome['score'] or 0, item.base)}" if item.readable else "refused"]
+    refused = not item.readable or outcome["score"] is None
+    said = ["refused" if refused else points_sentence(item, outcome["score"])]
     if item.flagged and [*outcome.get("flags", ()), *outcome["remarks"]]:
         said.append("flagged")
     if outcome["reason"]:
         said.append(outcome["reason"].replace("|", "\\|").replace("\n", " ")[:160])
-    if wrong := harness.problems(item, graded):
-        said.append(f"**{'; '.join(wrong)}**")
+    if leaks := graded.kept.get(item.who, harness.Kept()).leaks():
+        said.append(f"**read**: {', '.join(leaks)}")
     return "; ".join(said)
 
 
@@ -182,8 +183,8 @@ HEAD = """\
 # What hostile submissions do
 
 {count} submissions that try to get points they haven't earned, to read what they shouldn't, or to do harm, and some that are
-only broken. All are in `tests/autograder/redteam`, and `make test` grades them with every kind of jail that the machine has.
-This page shows what was measured, with nbgrader {nbgrader} as it comes and with dlteach {dlteach}. It is written by a program:
+only broken. All are in `tests/autograder/redteam`, and `make test` grades them, as root and as an ordinary user, with and
+without namespaces. This page shows what was measured, with nbgrader {nbgrader} as it comes and with dlteach {dlteach}. It is written by a program:
 
 ```
 python benchmarks/red_team.py nbgrader    # in jails that are thrown away; takes half an hour
@@ -205,6 +206,15 @@ hundred processes.
 read, changed or left behind is in bold. `90_rows` is a lesson of dlteach, worth 4.5 points; `asserts` is an assignment with
 plain asserts, worth 8: there a test runs in the process of the code that it tests, under nbgrader as under dlteach, and the
 best that can be had is that tampering is *flagged*, and that nobody else is harmed.
+"""
+
+
+LESSER = """\
+## What a lesser jail does not stop
+
+Where namespaces can't be had, Landlock and seccomp do the work; `tests/autograder/redteam` grades what a jail is there for
+in such a jail too, as root and as an ordinary user. Nobody gets more points there, nothing is read, reached or left behind. What such a
+jail says at its start that it can't stop, and where that matters:
 """
 
 
@@ -233,7 +243,7 @@ def table():
                 lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     lesser = [f"- **{item.name}**: {item.lesser}" for item in HOSTILE if item.lesser]
-    lines.append("## What a lesser jail does not stop\n\n" + "\n".join(lesser) + "\n")
+    lines.append(f"{LESSER}\n" + "\n".join(lesser) + "\n")
     PAGE.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -78,7 +78,7 @@ def _notebooks(contents: Contents, assignment: Assignment, skip_tag: str, caps: 
             note = f"it was handed in as {shown(renamed)}"
             notebooks.append(_notebook(contents.files[renamed], shown(renamed), spec, skip_tag, caps, note))
         else:
-            notebooks.append(ReadNotebook(spec.name, None, f"{path} is missing; there is {_listed(contents)}"))
+            notebooks.append(ReadNotebook(spec.name, None, f"{path} is missing; there is {_listed(contents)}", missing=True))
     return notebooks
 
 

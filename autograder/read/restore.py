@@ -102,8 +102,11 @@ def _released(source: str) -> str:
 
 
 def _unanswered(known: KnownCell) -> str:
-    """What a deleted answer comes back as."""
-    return _released(known.source) if known.grade else ""
+    """What a deleted answer comes back as. One that is marked by hand says so, and waits for that, as with nbgrader."""
+    if not known.grade:
+        return ""
+    notice = f"This cell ({known.grade_id}) was missing from the submission; it was put back."
+    return f"# {notice}\n{_released(known.source)}" if known.kind == "code" else f"{notice}\n\n{_released(known.source)}"
 
 
 def _ordinary(cell: dict[str, Any], skip_tag: str) -> dict[str, Any]:

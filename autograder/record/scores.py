@@ -56,6 +56,8 @@ def standing(graded: Graded, spec: NotebookSpec, named: Named) -> Standing:
     result = graded.results.get(spec.name)
     if read is not None and read.content is not None and result is not None:
         return _of_a_run(read, result, spec, named)
+    if read is not None and read.missing:
+        read = None
     reason = (read.problem if read else "") or graded.submission.problem or ("it was not run" if read else "")
     manual = {cell.grade_id for cell in spec.cells if cell.grade and (cell.solution or cell.kind != "code")}
     commented = [cell.grade_id for cell in spec.cells if cell.solution or cell.task]

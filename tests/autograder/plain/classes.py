@@ -167,7 +167,6 @@ PROJECT = {
     "big-result": Work({"words": "def words(sentence):\n    return 3 if 'c' in sentence else 0"}),
     "negative": Work({"words": "def words(sentence):\n    return {'a b c': 3, '': 0}.get(sentence, -1)"}),
     "list-result": Work({"words": "def words(sentence):\n    return {'a b c': 3, '': 0}.get(sentence, [0.5])"}),
-    "exits": Work({"words": "def words(sentence):\n    exit()"}),
     "deep": Work({"words": "def words(sentence):\n    return words(sentence)"}),
     "chatty": Work(change=chatty),
     "backwards": Work(change=backwards),

@@ -182,12 +182,13 @@ def test_code_under_another_name_runs_after_the_empty_answer_and_before_the_test
     assert "a cell called itself 'f-2', which the assignment doesn't have" in repairs
 
 
-def test_a_deleted_answer_that_is_marked_by_hand_gets_what_nbgrader_gives_an_untouched_one(classroom):
+def test_a_deleted_answer_that_is_marked_by_hand_waits_for_that_and_says_so(classroom):
     content, _ = restored(classroom, without(classroom, "essay", "draw"))
     untouched, _ = restored(classroom, classroom.released[PLAIN])
     for name in ("essay", "draw"):
         cells = [nbformat.from_dict(next(cell for cell in made["cells"] if grade_id(cell) == name)) for made in (content, untouched)]
-        assert determine_grade(cells[0])[0] == determine_grade(cells[1])[0] == 0
+        assert [determine_grade(cell)[0] for cell in cells] == [None, 0]
+        assert "was missing from the submission" in cells[0].source
 
 
 def test_what_students_were_not_given_does_not_come_back_in_an_answer(classroom):
@@ -196,7 +197,7 @@ def test_what_students_were_not_given_does_not_come_back_in_an_answer(classroom)
     cells = tuple(type(cell)(**{**vars(cell), "source": secret}) if cell.grade_id == "essay" else cell for cell in spec.cells)
     content, _ = clean(without(classroom, "essay"))
     restore(content, type(spec)(spec.name, cells, spec.kernelspec), "play")
-    assert next(cell for cell in content["cells"] if grade_id(cell) == "essay")["source"] == "Why?\nYOUR ANSWER HERE"
+    assert next(cell for cell in content["cells"] if grade_id(cell) == "essay")["source"].endswith("\n\nWhy?\nYOUR ANSWER HERE")
 
 
 def test_the_last_of_several_cells_with_one_name_counts(classroom):

@@ -227,6 +227,7 @@ print('THREADS', made)
 """
         + NO_EXTREMES,
         2,
+        lesser="where workers are the user who grades, no limit on the number of its threads is possible",
     ),
     rows(
         "open-files",
@@ -267,6 +268,7 @@ for n in range(100):
         done += file.write(bytes(10 << 20))
 print('WROTE', done)""",
         2,
+        lesser="where workers have no file system of their own, it fills the disk until it ends; what it wrote is then deleted",
     ),
     rows(
         "fill-elsewhere",
@@ -288,7 +290,15 @@ for folder in ('/tmp', '/var/tmp', '/dev/shm', os.path.expanduser('~')):
         + NO_EXTREMES,
         2,
     ),
-    rows("inodes", DISK, "100,000 empty files", SUMS, "for n in range(100_000):\n    open(f'file{n}', 'w').close()", 2),
+    rows(
+        "inodes",
+        DISK,
+        "100,000 empty files",
+        SUMS,
+        "for n in range(100_000):\n    open(f'file{n}', 'w').close()",
+        2,
+        lesser="where workers have no file system of their own, it fills the disk until it ends; what it wrote is then deleted",
+    ),
 ]
 
 ITEMS = [*TIME_ITEMS, *MEMORY_ITEMS, *PROCESS_ITEMS, *DISK_ITEMS]

@@ -97,6 +97,7 @@ ITEMS: list[Item] = [
         "reads the whole course by its absolute path",
         LOOT + FILES.format("@COURSE@/**/*") + FILES.format("@COURSE@/.*") + FILES.format("@COURSE@/.*/**/*") + NO_SUMS,
         points=2.5,
+        lesser="without a view of files of its own, it can find out which files there are, but open none",
     ),
     rows(
         "read-everything", FAMILY, "walks over / for notebooks, gradebooks, keys and text files, for 4 s", LOOT + WALK + NO_SUMS, points=2.5
