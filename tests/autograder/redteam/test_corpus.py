@@ -89,7 +89,7 @@ def measured(tmp_path_factory):
     template.make(folder)
 
     def measure(name):
-        done = subprocess.run(throwaway.enter(folder, name), capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(throwaway.enter(folder, name), capture_output=True, text=True, timeout=900, check=False)
         if not done.stdout.strip() and "unshare" in done.stderr:
             pytest.skip(f"no namespaces can be made here: {done.stderr.strip()}")
         return json.loads(done.stdout.splitlines()[-1])[name]
