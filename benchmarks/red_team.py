@@ -184,7 +184,8 @@ HEAD = """\
 
 {count} submissions that try to get points they haven't earned, to read what they shouldn't, or to do harm, and some that are
 only broken. All are in `tests/autograder/redteam`, and `make test` grades them, as root and as an ordinary user, with and
-without namespaces. This page shows what was measured, with nbgrader {nbgrader} as it comes and with dlteach {dlteach}. It is written by a program:
+without namespaces. This page shows what was measured, with nbgrader {nbgrader} as it comes and with dlteach {dlteach}. It is
+written by a program:
 
 ```
 python benchmarks/red_team.py nbgrader    # in jails that are thrown away; takes half an hour
