@@ -167,6 +167,7 @@ PROJECT = {
     "big-result": Work({"words": "def words(sentence):\n    return 3 if 'c' in sentence else 0"}),
     "negative": Work({"words": "def words(sentence):\n    return {'a b c': 3, '': 0}.get(sentence, -1)"}),
     "list-result": Work({"words": "def words(sentence):\n    return {'a b c': 3, '': 0}.get(sentence, [0.5])"}),
+    "prints-numbers": Work({"words": "def words(sentence):\n    print(0.5)\n    return len(sentence.split())"}),
     "deep": Work({"words": "def words(sentence):\n    return words(sentence)"}),
     "chatty": Work(change=chatty),
     "backwards": Work(change=backwards),
