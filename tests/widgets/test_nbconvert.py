@@ -104,6 +104,8 @@ def test_a_feedback_page_shows_the_picture(run, tmp_path):
 
     course, sources = tmp_path / "dl101", OWN / "sources"
     run("dlteach", "course", "init", course, "--lessons", "90", "--sources", sources)
+    config = course / "nbgrader_config.py"  # in the jail nothing of our tests can be imported
+    config.write_text(config.read_text(encoding="utf-8").replace("run_in_jail(c)", ""), encoding="utf-8")
     submission = answered(build_release(LESSON, sources), {"row_sums": f"def row_sums(x):\n    return x.sum(axis=1)\n\n{SHOW}"})
     submission.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}, "version_major": 2, "version_minor": 0}}
     hand_in(course, "ada", "90_rows", submission)
