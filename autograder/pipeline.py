@@ -90,7 +90,7 @@ class Grading:
             while self.executor.busy:
                 self._collect()
         except KeyboardInterrupt:
-            self.executor.close(now=True)
+            self.executor.close()
             raise
         finally:
             self._record()

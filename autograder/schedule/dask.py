@@ -71,7 +71,7 @@ class DaskExecutor:
         try:
             self._prepare()
         except BaseException:
-            self.close(now=True)
+            self.close()
             raise
 
     def _prepare(self) -> None:
@@ -153,7 +153,7 @@ class DaskExecutor:
             else:
                 self._suspects.append(job)
 
-    def close(self, now: bool = False) -> None:
+    def close(self) -> None:
         """Let go of the cluster. The scheduler sees to it that the judges on its workers end."""
         with contextlib.suppress(Exception):  # a scheduler that is gone needs no goodbye
             self._client.close(timeout=CONNECT_SECONDS)

@@ -49,5 +49,5 @@ class Executor(Protocol):
     def receive(self) -> Result | Broken:
         """What came of one job, in whatever order they end. Waits for it. Only to be called while some are ``busy``."""
 
-    def close(self, now: bool = False) -> None:
-        """Stop; ``now`` without waiting for what is under way."""
+    def close(self) -> None:
+        """Stop, without waiting for what is under way."""

@@ -46,7 +46,7 @@ class LocalExecutor:
             for workers in shares:
                 self._judges.append(_Judge(start(workers), workers))
         except BaseException:
-            self.close(now=True)
+            self.close()
             raise
         self.jail = Jailed("")
 
@@ -91,7 +91,7 @@ class LocalExecutor:
                 elif job is not None:
                     return result
 
-    def close(self, now: bool = False) -> None:
+    def close(self) -> None:
         """Stop every judge, and with it its workers."""
         for judge in self._judges:
             judge.process.close()

@@ -42,8 +42,8 @@ class Runs:
             raise answer
         return answer
 
-    def close(self, now=False):
-        self.closed = now
+    def close(self):
+        self.closed = True
 
 
 class Records:
