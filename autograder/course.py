@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder.job import Limits
 from dlteach.authoring.course import course_config, nbgrader_tools, open_gradebook
 from dlteach.authoring.errors import require
 from dlteach.authoring.grading_config import configure
@@ -67,6 +68,27 @@ class Course:
     def setting(self, section: str, name: str, default: Any) -> Any:
         """What the course's settings say, such as ``setting("Execute", "timeout", 30)``; ``default`` where they say nothing."""
         return self.config[section].get(name, default) if section in self.config else default
+
+    def limits(self, memory: int | None = None) -> Limits:
+        """What the settings allow a notebook: nbgrader's time per cell, five times that for the whole, a gigabyte of memory."""
+        seconds = self.setting("Execute", "timeout", 30)
+        seconds = float(seconds) if isinstance(seconds, int | float) and seconds > 0 else 60.0
+        return Limits(
+            cell_seconds=seconds,
+            notebook_seconds=5 * seconds,
+            cpu_seconds=int(5 * seconds) + 1,
+            memory=memory if memory is not None else Limits.memory,
+        )
+
+    @property
+    def gradebook_url(self) -> str:
+        """The address of nbgrader's database."""
+        return str(self.setting("CourseDirectory", "db_url", "") or f"sqlite:///{self.folder / 'gradebook.db'}")
+
+    @property
+    def skip_tag(self) -> str:
+        """The tag of cells that only play and are not run."""
+        return str(self.setting("Execute", "skip_cells_with_tag", "skip-execution"))
 
     @property
     def private(self) -> Path:

@@ -9,8 +9,7 @@ from pathlib import Path
 from autograder.classroom import hand_in, pupils
 from autograder.course import Course, GradingError, require_linux
 from autograder.grade import grade
-from autograder.outcome import Outcome
-from autograder.pipeline import Progress
+from autograder.outcome import Outcome, Progress
 from autograder.report import ClassReport, class_report
 from autograder.results import results_of
 from dlteach.authoring import make_course
@@ -29,7 +28,7 @@ class Demo:
 
 
 def run_demo(folder: Path, lesson: Lesson, progress: Progress = lambda done, total, student: None) -> Demo:
-    """Make a course with one lesson, a class of twelve with their submissions, and grade them with nbgrader.
+    """Make a course with one lesson, a class of twelve with their submissions, and grade them.
 
     Args:
         folder: where to. A folder that an earlier demo made is made anew; any other must be empty or not there.

@@ -10,7 +10,6 @@ import atexit
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +19,24 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from autograder.course import Course
-from autograder.grade import explained, needs_torch
+from autograder.grade import explained
+from autograder.heavy import heavy_imports
 from autograder.jail import view_of_python
 from autograder.job import Job, Limits, Result
 from autograder.judge.client import JudgeProcess
-from autograder.pipeline import limits_of
 from autograder.plan import Planner, course_secret
 from autograder.read.export import HIDDEN, export
 from autograder.read.folder import read_folder
 from autograder.read.names import is_notebook
-from autograder.record import Graded
 from autograder.record.notebook import executed
 from autograder.record.scores import standing
 from autograder.report.named import named
 from autograder.schedule.executor import Broken
 from autograder.schedule.local import LocalExecutor
-from autograder.spec import Assignment, ReadNotebook, Submission
+from autograder.spec import Assignment, Graded, ReadNotebook, Submission
 
 IDLE_SECONDS = 60
 """How long a judge waits for the next notebook: a server that grades now and then shouldn't keep one for ever."""
-
-SKIP = "skip-execution"
-"""nbgrader's own tag for cells that aren't run, where a course names no other."""
 
 COMMENTS = "dlteach_comments"
 """Where the comments on a notebook's answers wait, among nbconvert's resources, until they can be saved."""
@@ -61,8 +56,8 @@ class JailedExecute(NbGraderPreprocessor):
         course = Course(Path.cwd())  # nbgrader stands in the course's folder as it grades
         course.config.merge(self.config)  # which has what was asked for on the command line, too
         assignment, submission = taken(course, nb, resources["nbgrader"])
-        limits = limits_of(course)
-        planner = Planner(assignment, course_secret(course.private), limits, course.setting("Execute", "skip_cells_with_tag", SKIP))
+        limits = course.limits()
+        planner = Planner(assignment, course_secret(course.private), limits, course.skip_tag)
         notebook = submission.notebooks[0]
         with explained():
             result = _JUDGE.judge(planner.plan(submission, notebook).job, setting_of(course, assignment, limits))
@@ -97,7 +92,7 @@ def taken(course: Course, nb: Any, about: Mapping[str, str]) -> tuple[Assignment
     name = about["assignment"]
     hidden = course.setting("ClearHiddenTests", "begin_test_delimeter", HIDDEN)
     with Gradebook(about["db_url"]) as gradebook:
-        assignment = export(gradebook, course.path("source", ".", name), name, course.ignored, hidden)
+        assignment = export(gradebook.db, course.path("source", ".", name), name, course.ignored, hidden)
     contents = read_folder(course.path("submitted", about["student"], name), ignore=course.ignored)
     files = {path: data for path, data in contents.files.items() if not is_notebook(path)}
     return assignment, Submission(about["student"], name, (ReadNotebook(about["notebook"], nb),), files)
@@ -140,13 +135,13 @@ class Setting:
 
     course: Path
     limits: Limits
-    torch: bool
+    imports: tuple[str, ...]
     data: tuple[tuple[str, str, int], ...]
 
     def start(self, workers: int) -> JudgeProcess:
         """A judge for it."""
         view = view_of_python(self.course, {name: path for name, path, _ in self.data})
-        return JudgeProcess(view, self.limits, workers, self.torch)
+        return JudgeProcess(view, self.limits, workers, self.imports)
 
 
 def setting_of(course: Course, assignment: Assignment, limits: Limits) -> Setting:
@@ -154,8 +149,7 @@ def setting_of(course: Course, assignment: Assignment, limits: Limits) -> Settin
     kept = course.setting("Autograde", "exclude_overwriting", {}).get(assignment.name, ())
     paths = {name: assignment.source / name for name in assignment.data_files if name not in kept}
     data = tuple((name, str(path), path.stat().st_mtime_ns) for name, path in paths.items())
-    torch = needs_torch(assignment.source) and find_spec("torch") is not None  # where it is missing, only the cells that need it fail
-    return Setting(course.folder, limits, torch, data)
+    return Setting(course.folder, limits, heavy_imports(assignment.source), data)
 
 
 class OneJudge:

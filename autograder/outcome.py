@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+Progress = Callable[[int, int, str], None]
+"""Called with how many submissions are done, how many there are, and which was done last."""
 
 
 @dataclass(frozen=True)

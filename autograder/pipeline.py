@@ -6,27 +6,35 @@ back in any order and are written to the journal at once; what is complete is re
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import importlib
 import json
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from autograder.course import Course
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.course import Course, GradingError
 from autograder.job import Job, Limits, Result
 from autograder.journal import Journal
-from autograder.outcome import Outcome
-from autograder.plan import Planned, Planner, with_known
+from autograder.outcome import Outcome, Progress
+from autograder.plan import Planned, Planner, course_secret, with_known
 from autograder.read import read, valid_student
-from autograder.record import Graded, Recorder
+from autograder.read.export import HIDDEN, export
 from autograder.schedule.executor import Broken, Executor
-from autograder.spec import Assignment, ReadNotebook, Submission
+from autograder.spec import Assignment, Graded, ReadNotebook, Submission
+
+if TYPE_CHECKING:
+    from autograder.record import Recorder
 
 BATCH = 8
 """How many submissions go to the gradebook at a time."""
-
-Progress = Callable[[int, int, str], None]
-"""Called with how many submissions are done, how many there are, and which was done last."""
 
 
 @dataclass
@@ -51,9 +59,8 @@ class Grading:
         journal: what is known already; what becomes known is added.
         planner: makes jobs.
         executor: runs them.
-        recorder: writes the gradebook.
+        recorder: opens what writes the gradebook, when it is needed for the first time.
         force: run again what is known.
-        recorded_from: a digest of everything else that goes into what is recorded; where it changed, all is recorded anew, not run anew.
         progress: is told how far it is.
     """
 
@@ -64,20 +71,47 @@ class Grading:
         journal: Journal,
         planner: Planner,
         executor: Executor,
-        recorder: Recorder,
+        recorder: Callable[[], Recorder],
         *,
         force: bool = False,
-        recorded_from: str = "",
         progress: Progress = lambda done, total, student: None,
     ) -> None:
         self.course, self.assignment, self.journal, self.planner = course, assignment, journal, planner
-        self.executor, self.recorder, self.force, self.progress = executor, recorder, force, progress
-        self._state = digest([asdict(notebook) for notebook in assignment.notebooks], recorded_from, str(assignment.duedate))
+        self.executor, self.force, self.progress = executor, force, progress
+        self._open_recorder = recorder
         self._running: dict[str, list[tuple[_Waiting, str]]] = {}
         self._fresh: set[str] = set()
         self._ready: list[_Waiting] = []
         self._outcomes: dict[str, Outcome] = {}
         self._total = 0
+
+    @classmethod
+    @contextmanager
+    def of(cls, course: Course, name: str, journal: Journal, executor: Executor, limits: Limits, **options: Any) -> Iterator[Grading]:
+        """A run over an assignment of a course, by the course's settings. The gradebook is closed in the end."""
+        assignment = specification(course, name)
+        planner = Planner(assignment, course_secret(course.private), limits, course.skip_tag)
+        importing = threading.Thread(target=importlib.import_module, args=("autograder.record.opening",))
+        importing.start()  # nbgrader: most of a second, in which the first notebooks run
+        with ExitStack() as stack:
+
+            def recorder() -> Recorder:
+                from autograder.record.opening import open_recorder
+
+                return stack.enter_context(open_recorder(course, assignment))
+
+            yield cls(course, assignment, journal, planner, executor, recorder, **options)
+
+    @functools.cached_property
+    def recorder(self) -> Recorder:
+        """The only writer, opened when it is needed."""
+        return self._open_recorder()
+
+    @functools.cached_property
+    def _state(self) -> str:
+        """A digest of everything else that goes into what is recorded: where it has changed, all is recorded anew, not run anew."""
+        notebooks = [asdict(notebook) for notebook in self.assignment.notebooks]
+        return digest(notebooks, self.recorder.state, str(self.assignment.duedate))
 
     def run(self, students: Collection[str]) -> list[Outcome]:
         """Grade these students' submissions. An interrupt stops it; what was computed until then is kept, and what is complete recorded."""
@@ -191,6 +225,29 @@ class Grading:
         return {"submission": submission.digest, "jobs": keys, "state": self._state}
 
 
+def specification(course: Course, name: str) -> Assignment:
+    """The assignment as the gradebook knows it; generated by nbgrader if it doesn't yet."""
+    try:
+        return known(course, name)
+    except (GradingError, SQLAlchemyError, ImportError):  # nbgrader makes what is missing, or says what is wrong
+        course.prepare(name)
+        return known(course, name)
+
+
+def known(course: Course, name: str) -> Assignment:
+    """The assignment as the gradebook knows it. Raises GradingError if it doesn't, SQLAlchemyError if it can't be read."""
+    url = make_url(course.gradebook_url)
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
+        raise GradingError(f"there is no gradebook {url.database}")
+    hidden = course.setting("ClearHiddenTests", "begin_test_delimeter", HIDDEN)
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return export(connection, course.path("source", ".", name), name, course.ignored, hidden)
+    finally:
+        engine.dispose()
+
+
 def plans(planner: Planner, submission: Submission) -> Iterator[tuple[str, Planned]]:
     """What must be known of a submission: a job for each notebook that can be read."""
     readable: list[ReadNotebook] = [] if submission.problem else [item for item in submission.notebooks if item.content is not None]
@@ -208,18 +265,6 @@ def graded(submission: Submission, results: Mapping[str, Result | str]) -> Grade
     broken = {name: reason for name, reason in results.items() if isinstance(reason, str)}
     notebooks = tuple(replace(item, problem=broken[item.name]) if item.name in broken else item for item in submission.notebooks)
     return Graded(replace(submission, notebooks=notebooks), {name: item for name, item in results.items() if isinstance(item, Result)})
-
-
-def limits_of(course: Course, memory: int | None = None) -> Limits:
-    """What the course's settings allow a notebook: nbgrader's time per cell, five times that for the whole, a gigabyte of memory."""
-    seconds = course.setting("Execute", "timeout", 30)
-    seconds = float(seconds) if isinstance(seconds, int | float) and seconds > 0 else 60.0
-    return Limits(
-        cell_seconds=seconds,
-        notebook_seconds=5 * seconds,
-        cpu_seconds=int(5 * seconds) + 1,
-        memory=memory if memory is not None else Limits.memory,
-    )
 
 
 def digest(*parts: Any) -> str:

@@ -6,10 +6,13 @@ All of it is plain, frozen data. ``autograder.read.export`` makes it; reading, p
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from autograder.job import Result
 
 CHECK = re.compile(r'import dlteach\ndlteach\.check\("(?P<key>[\w.]+)", points=(?P<points>[\d.]+)\)\s*')
 """The graded cell that the builder writes for an exercise. A cell that says anything else is a plain one."""
@@ -100,3 +103,11 @@ class Submission:
     digest: str = ""
     problem: str = ""
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission and what became of its notebooks, by name. One that is missing or unreadable has no result."""
+
+    submission: Submission
+    results: Mapping[str, Result] = field(default_factory=dict)

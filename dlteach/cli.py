@@ -1,10 +1,11 @@
-"""The command ``dlteach``.
+"""The command ``dlteach``. What only one command needs is imported there: the others would wait for it.
 
 Exit status: 0 done, 1 something the user must see to, 2 wrong usage. What goes wrong is said in one sentence on standard error.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -21,13 +22,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder.course import Course, GradingError
-from autograder.demo import run_demo
-from autograder.grade import Options, foresee, grade
+from autograder.grade import Options, grade
 from autograder.outcome import Outcome
-from autograder.pipeline import Progress as OnProgress
-from autograder.report import as_json as json_of
-from autograder.report import class_report, find_cluster, name_cluster, require_graded, show, write_csv, write_page
-from autograder.results import results_of
+from autograder.outcome import Progress as OnProgress
 from dlteach.authoring import AuthoringError, build, hand_out, make_course, read_roster, stale
 from dlteach.authoring.places import lessons_folder, sources_folder
 from dlteach.checking.exercise import Lesson
@@ -50,6 +47,7 @@ CourseFolder = Annotated[Path, typer.Option("--course", metavar="DIR", help="The
 
 def main() -> None:
     """Run the command. Mistakes of the user come out as one sentence, never as a traceback."""
+    gc.set_threshold(50_000)  # a command imports much and makes little garbage: looking for it would take a third of the start
     try:
         app()
     except (AuthoringError, GradingError) as error:
@@ -140,7 +138,10 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to.")] = Path("dlteach-demo"),
     lesson: Annotated[str, typer.Option(metavar="LESSON", help="Which lesson the class hands in.")] = "05",
 ) -> None:
-    """Build a course, make a class of submissions, grade it with nbgrader, show the results."""
+    """Build a course, make a class of submissions, grade it, show the results."""
+    from autograder.demo import run_demo
+    from autograder.report import show
+
     chosen = find_lesson(lesson)
     console = Console()
     console.print(f"A course in {folder}, lesson {chosen.stem}, a made-up class of twelve.", highlight=False)
@@ -215,6 +216,8 @@ def grade_command(
     course = Course(folder, timeout)
     options = Options(student or (), force, jobs, memory << 20 if memory else None, jail, require_sandbox, scheduler)
     if dry_run:
+        from autograder.foresee import foresee
+
         for who, what in foresee(course, assignment, options):
             print(f"{who}: {what}")
         return
@@ -262,6 +265,10 @@ def report_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Show the points of a class, its most common misconceptions, unexplained answers that are the same, and code that is alike."""
+    from autograder.report import as_json as json_of
+    from autograder.report import class_report, find_cluster, name_cluster, require_graded, show, write_csv, write_page
+    from autograder.results import results_of
+
     assignment = find_assignment(folder, lesson)
     course = Course(folder)
     with results_of(course, assignment) as results:

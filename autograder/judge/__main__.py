@@ -8,6 +8,7 @@ the other side is gone, everything ends.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import queue
 import socket
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from autograder.judge.judge import Court
 
 PR_SET_DUMPABLE = 4
+FEW_COLLECTIONS = 50_000
+"""New objects before Python looks for garbage: it would do so a hundred times while modules are imported, of which none is garbage."""
+
 MESSAGE = 1 << 28  # bytes of one job: the files of a submission travel in it
 
 
@@ -36,6 +40,7 @@ class Refused(Exception):
 def main(descriptor: int = 3) -> None:
     """Serve until the other side is gone."""
     keep_memory_private()
+    gc.set_threshold(FEW_COLLECTIONS)
     channel = Channel(socket.socket(fileno=descriptor), MESSAGE)
     try:
         message = channel.receive()
@@ -66,7 +71,12 @@ def begin(message: dict[str, Any]) -> Court:
     view, limits = View.from_dict(message["view"]), Limits(**message["limits"])
 
     def start() -> ZygoteHandle:
-        return start_zygote(view, limits, message["torch"], message["jail"])
+        try:
+            return start_zygote(view, limits, message["imports"], message["jail"])
+        except ZygoteError:
+            if not message["imports"]:
+                raise
+            return start_zygote(view, limits, (), message["jail"])  # a library may start threads, and what has threads can't be forked
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(start)

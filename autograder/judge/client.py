@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -32,13 +33,19 @@ class JudgeProcess:
         view: what workers see of the file system (:class:`autograder.jail.View`).
         limits: what each worker may use.
         workers: how many notebooks run at a time.
-        torch: whether workers have PyTorch.
+        imports: modules that workers have imported from the start.
         jail: the kind of jail; ``off`` for none.
         require_sandbox: refuse to run unless the jail stops everything.
     """
 
     def __init__(
-        self, view: Any, limits: Limits, workers: int = 1, torch: bool = False, jail: str = "auto", require_sandbox: bool = False
+        self,
+        view: Any,
+        limits: Limits,
+        workers: int = 1,
+        imports: Sequence[str] = (),
+        jail: str = "auto",
+        require_sandbox: bool = False,
     ) -> None:
         self.sock, theirs = socket.socketpair()
         self._channel = Channel(self.sock, MESSAGE)
@@ -47,7 +54,7 @@ class JudgeProcess:
             self._process = _spawn(theirs)
         begin = {"do": "begin", "view": view.as_dict(), "limits": asdict(limits), "workers": workers}
         with suppress(ChannelError):  # which is noticed when the answer is waited for
-            self._channel.send({**begin, "torch": torch, "jail": jail, "require_sandbox": require_sandbox})
+            self._channel.send({**begin, "imports": list(imports), "jail": jail, "require_sandbox": require_sandbox})
 
     @property
     def jail(self) -> Jailed:

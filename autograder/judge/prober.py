@@ -14,7 +14,7 @@ from autograder.wire.plain import PlainError, pack, text, unpack
 from dlteach.checking import Case, Exercise, limits
 from dlteach.checking.capture import LIMIT, MAX_WARNINGS
 from dlteach.checking.forbidden import forbidden_names
-from dlteach.checking.run import Outcome, Run
+from dlteach.checking.run import NoFunction, Outcome, Run
 from dlteach.checking.snapshot import is_number
 
 GRACE = 10.0  # seconds that a worker may be late, on a busy machine, before it is taken for hung
@@ -46,16 +46,11 @@ class RemoteProber:
         """A prober for another exercise of the same notebook, with a budget of its own."""
         return RemoteProber(exercise, self._ask)
 
-    def not_a_function(self) -> str | None:
-        """One sentence if there is nothing to call, or None."""
-        missing = self._question("probe", cases=[], ours=[]).get("missing")
-        if missing is None:
-            return None
-        return str(checked(text, missing))[:MAX_SENTENCE]
-
     def run(self, cases: Sequence[Case], ours: Collection[str] = ()) -> Run:
-        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile. Raises Malformed."""
+        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile. Raises NoFunction, Malformed."""
         answer = self._question("probe", cases=[pack(case) for case in cases], ours=list(ours))
+        if (missing := answer.get("missing")) is not None:
+            raise NoFunction(str(checked(text, missing))[:MAX_SENTENCE])
         run = checked(unpack, answer.get("run"))
         if not isinstance(run, Run) or len(run.outcomes) != len(cases):
             raise Malformed("it answered something else than an outcome for each case")

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Boolean, DateTime, column, select, table
+
 from autograder.course import GradingError
-from autograder.read.names import IGNORE
+from autograder.read.names import IGNORE, shipped
 from autograder.read.notebook import cells_of, text
 from autograder.read.parse import Unreadable, parse
 from autograder.read.restore import plain
@@ -16,6 +18,14 @@ from autograder.spec import Assignment, KnownCell, NotebookSpec
 
 _SCHEMA = 3  # of nbgrader's cell metadata, which has these keys and no other
 _KEYS = ("schema_version", "grade", "locked", "solution", "task", "grade_id", "points", "checksum", "cell_type")
+# nbgrader's tables, as far as they are read here: its own classes for them take a second to import, in which workers could be working
+_ASSIGNMENT = table("assignment", column("id"), column("name"), column("duedate", DateTime))
+_NOTEBOOK = table("notebook", column("id"), column("name"), column("kernelspec"), column("assignment_id"))
+_CELL = table("base_cell", column("id"), column("name"), column("notebook_id"))
+_SOURCE = table("source_cell", *map(column, ("name", "cell_type", "source", "checksum", "notebook_id")), column("locked", Boolean))
+_GRADE, _TASK = (table(name, column("id"), column("max_score")) for name in ("grade_cells", "task_cells"))
+_SOLUTION = table("solution_cells", column("id"))
+
 HIDDEN = "BEGIN HIDDEN TESTS"
 """What marks hidden tests, where a course doesn't set ``ClearHiddenTests.begin_test_delimeter``."""
 
@@ -27,7 +37,7 @@ def export(gradebook: Any, source_folder: Path, name: str, ignore: Sequence[str]
     and the rest of their metadata.
 
     Args:
-        gradebook: nbgrader's ``Gradebook``, open.
+        gradebook: a connection to nbgrader's database, or a session.
         source_folder: the assignment's folder with the instructor's notebooks: ``source/05_backpropagation``.
         name: the assignment's name.
         ignore: names of files that aren't the assignment's: nbgrader's ``CourseDirectory.ignore``.
@@ -36,38 +46,28 @@ def export(gradebook: Any, source_folder: Path, name: str, ignore: Sequence[str]
     Raises:
         GradingError: the gradebook has no such assignment, or it has no notebooks yet.
     """
-    from nbgrader import api
-    from nbgrader.utils import find_all_files
-
-    found = gradebook.db.query(api.Assignment.id, api.Assignment.duedate).filter(api.Assignment.name == name).one_or_none()
+    found = gradebook.execute(select(_ASSIGNMENT).where(_ASSIGNMENT.c.name == name)).one_or_none()
     if found is None:
         raise GradingError(f"the gradebook has no assignment '{name}'; 'nbgrader generate_assignment {name}' adds it")
-    rows = gradebook.db.query(api.Notebook.id, api.Notebook.name, api.Notebook.kernelspec)
-    rows = rows.filter(api.Notebook.assignment_id == found.id).order_by(api.Notebook.name).all()
+    rows = gradebook.execute(select(_NOTEBOOK).where(_NOTEBOOK.c.assignment_id == found.id).order_by(_NOTEBOOK.c.name)).all()
     if not rows:
         raise GradingError(f"assignment '{name}' has no notebooks in the gradebook yet; 'nbgrader generate_assignment {name}' adds them")
-    cells = _rows(gradebook, api, [row.id for row in rows])
+    cells = _rows(gradebook, [row.id for row in rows])
     notebooks = tuple(_notebook(row, cells[row.id], source_folder, hidden) for row in rows)
-    files = find_all_files(str(source_folder), [*ignore, "*.ipynb"])
-    data = sorted(Path(path).relative_to(source_folder).as_posix() for path in files)
-    return Assignment(name, notebooks, source_folder, tuple(data), found.duedate)
+    return Assignment(name, notebooks, source_folder, tuple(shipped(source_folder, ignore)), found.duedate)
 
 
-def _rows(gradebook: Any, api: Any, notebooks: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
+def _rows(gradebook: Any, notebooks: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """What the gradebook says of the cells, by notebook and name, in one query for each of its four tables."""
     cells: dict[str, dict[str, dict[str, Any]]] = {notebook: {} for notebook in notebooks}
-    source = api.SourceCell
-    query = gradebook.db.query(source.notebook_id, source.name, source.cell_type, source.locked, source.source, source.checksum)
-    for row in query.filter(source.notebook_id.in_(notebooks)):
+    for row in gradebook.execute(select(_SOURCE).where(_SOURCE.c.notebook_id.in_(notebooks))):
         about = {"kind": row.cell_type, "locked": row.locked, "source": row.source or "", "checksum": row.checksum or ""}
         cells[row.notebook_id][row.name] = about
-    for key, table in (("grade", api.GradeCell), ("task", api.TaskCell)):
-        query = gradebook.db.query(table.notebook_id, table.name, table.max_score)
-        for row in query.filter(table.notebook_id.in_(notebooks)):
-            cells[row.notebook_id].setdefault(row.name, {}).update({key: True, "points": float(row.max_score)})
-    query = gradebook.db.query(api.SolutionCell.notebook_id, api.SolutionCell.name)
-    for row in query.filter(api.SolutionCell.notebook_id.in_(notebooks)):
-        cells[row.notebook_id].setdefault(row.name, {})["solution"] = True
+    for key, kind in (("grade", _GRADE), ("task", _TASK), ("solution", _SOLUTION)):
+        query = select(_CELL.c.notebook_id, _CELL.c.name, *(item for item in kind.c if item.name != "id"))
+        for row in gradebook.execute(query.join(kind, kind.c.id == _CELL.c.id).where(_CELL.c.notebook_id.in_(notebooks))):
+            points = {} if key == "solution" else {"points": float(row.max_score)}
+            cells[row.notebook_id].setdefault(row.name, {}).update({key: True, **points})
     # a row without a source would be a gradebook that something else has written to: there is nothing to restore such a cell from
     return {notebook: {name: row for name, row in named.items() if "source" in row} for notebook, named in cells.items()}
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 LONG_STUDENT = 128
 """How long a student id may be: nbgrader's gradebook has room for so many characters."""
@@ -43,6 +45,15 @@ def ignored(name: str, patterns: Sequence[str]) -> bool:
 def is_notebook(name: str) -> bool:
     """Whether a file says it is a notebook."""
     return name.lower().endswith(".ipynb")
+
+
+def shipped(source: Path, patterns: Sequence[str]) -> list[str]:
+    """The files of an assignment that aren't notebooks, as paths inside its folder."""
+    found = []
+    for folder, folders, files in os.walk(source):
+        folders[:] = sorted(name for name in folders if not ignored(name, patterns))
+        found += [Path(folder, name) for name in files if not is_notebook(name) and not ignored(name, patterns)]
+    return sorted(path.relative_to(source).as_posix() for path in found)
 
 
 def shown(name: str, longest: int = 60) -> str:

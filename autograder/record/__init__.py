@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from autograder.record.recorder import Recorder
 from autograder.record.rules import Folders, Rules, read_folders, read_rules
-from autograder.record.scores import Graded
 
-__all__ = ["Folders", "Graded", "Recorder", "Rules", "read_folders", "read_rules"]
+__all__ = ["Folders", "Recorder", "Rules", "read_folders", "read_rules"]

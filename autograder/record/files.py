@@ -14,8 +14,8 @@ from autograder.record.folder import DataFiles, put, put_students, write_folder
 from autograder.record.notebook import executed, notebook_bytes, stand_in
 from autograder.record.rows import KnownNotebook, NotebookRows, StudentRows, score
 from autograder.record.rules import Rules
-from autograder.record.scores import NO_RESPONSE, Graded, Standing, grade_id
-from autograder.spec import Assignment, NotebookSpec
+from autograder.record.scores import NO_RESPONSE, Standing, grade_id
+from autograder.spec import Assignment, Graded, NotebookSpec
 
 STAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"

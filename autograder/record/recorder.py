@@ -13,8 +13,8 @@ from autograder.record.files import Written, write_autograded, write_feedback
 from autograder.record.folder import DataFiles, settle
 from autograder.record.rows import Book, NotebookRows, StudentRows, score
 from autograder.record.rules import Folders, Rules
-from autograder.record.scores import Graded, Named, Standing, standing
-from autograder.spec import Assignment, NotebookSpec, Submission
+from autograder.record.scores import Named, Standing, standing
+from autograder.spec import Assignment, Graded, NotebookSpec, Submission
 
 _ATTEMPTS = 3
 Status = Literal["graded", "unchanged", "failed"]
@@ -66,6 +66,11 @@ class Recorder:
         if self._book is None:
             raise RuntimeError("a Recorder is used in a with statement: 'with Recorder(...) as recorder:'")
         return self._book
+
+    @property
+    def state(self) -> str:
+        """Everything but submissions, results and the assignment that goes into what is recorded, as text."""
+        return repr((sorted(self.named.items()), self.rules))
 
     def record(self, batch: Sequence[Graded]) -> list[Outcome]:
         """Write down a batch, of one submission per student.

@@ -14,21 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autograder.job import Result, Verdict
-from autograder.spec import KnownCell, NotebookSpec, ReadNotebook, Submission
+from autograder.spec import Graded, KnownCell, NotebookSpec, ReadNotebook
 
 NO_RESPONSE = "No response."
 """nbgrader's comment on an answer that was left as it was."""
 
 Named = Mapping[tuple[str, str], str]
 """What an instructor wrote to everybody who made the same mistake, by the exercise's key and the signature of what the answer returns."""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A submission and what became of its notebooks, by name. One that is missing or unreadable has no result."""
-
-    submission: Submission
-    results: Mapping[str, Result] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from autograder.schedule.executor import CHANCES, Broken, Jailed
 
 WORKERS_PER_JUDGE = 4
 """Judging takes less than half of the time of running, and a judge does one thing at a time."""
-AHEAD = 2
+AHEAD = 4
 """Jobs that wait in a judge's queue, so that no worker waits for the coordinator."""
 
 

@@ -36,7 +36,7 @@ class Setting:
 
     hidden: str
     limits: Limits
-    torch: bool = False
+    imports: tuple[str, ...] = ()
     jail: str = "auto"
     require_sandbox: bool = False
     data: Mapping[str, bytes] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Judges:
         with self._lock:
             if self._closed:
                 raise JudgeError("the run that it was for is over")
-            judge = JudgeProcess(self._view, setting.limits, 1, setting.torch, setting.jail, setting.require_sandbox)
+            judge = JudgeProcess(self._view, setting.limits, 1, setting.imports, setting.jail, setting.require_sandbox)
             self._all.add(judge)
         return judge
 

@@ -204,20 +204,19 @@ class ZygoteHandle:
         return f"the zygote did not start: {lines[-1]}" if lines else "the zygote did not start"
 
 
-def start_zygote(view: Any, limits: Limits, torch: bool = False, jail: str = "auto", imports: Sequence[str] = ()) -> ZygoteHandle:
+def start_zygote(view: Any, limits: Limits, imports: Sequence[str] = (), jail: str = "auto") -> ZygoteHandle:
     """Start a zygote and wait until it is warm.
 
     Args:
         view: what its workers see of the file system (:class:`autograder.jail.View`).
         limits: what each of its workers may use.
-        torch: whether to import PyTorch.
+        imports: modules to import beforehand, such as large ones that an assignment's notebooks import; those that can't be are left out.
         jail: the kind of jail; ``off`` for none.
-        imports: modules to import beforehand, such as those that an assignment's notebooks import.
 
     Raises:
         ZygoteError: it did not start; the message says why.
     """
-    message = {"do": "warm", "view": view.as_dict(), "limits": asdict(limits), "torch": torch, "jail": jail, "imports": list(imports)}
+    message = {"do": "warm", "view": view.as_dict(), "limits": asdict(limits), "imports": list(imports), "jail": jail}
     return ZygoteHandle(message)
 
 

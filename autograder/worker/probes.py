@@ -46,11 +46,11 @@ def _references(exercise: Exercise, names: Any) -> dict[str, Any]:
 
 
 def _probe(prober: LocalProber, message: Mapping[str, Any]) -> dict[str, Any]:
-    """Try the function on every case; without cases, only say whether there is one."""
+    """Try the function on every case, or say why there is none."""
     missing = _missing(prober)
-    cases = [unpack(case) for case in message["cases"]]
-    if missing or not cases:
+    if missing:
         return {"run": None, "missing": missing}
+    cases = [unpack(case) for case in message["cases"]]
     try:
         run = prober.run(cases, message["ours"])
     except BaseException as error:  # KeyboardInterrupt is the student's as well here: nobody sits at this keyboard

@@ -16,7 +16,7 @@ from dlteach.checking.exercise import PUBLIC_SEED, Case, Exercise, Function, Fun
 from dlteach.checking.picture import picture
 from dlteach.checking.probe import LocalProber, reference_run
 from dlteach.checking.report import Line, Report, Story
-from dlteach.checking.run import Failure, Outcome, Prober, Run
+from dlteach.checking.run import Failure, NoFunction, Outcome, Prober, Run
 from dlteach.checking.similarity import similarity
 from dlteach.checking.snapshot import same
 from dlteach.checking.snippet import snippet
@@ -61,11 +61,11 @@ def examine_with(
     """The same for a function that lives somewhere else, in another process perhaps: everything about it is asked of ``prober``."""
     exercise = prober.exercise
     points = exercise.points if max_points is None else max_points
-    wrong_kind = prober.not_a_function()
-    if wrong_kind:
-        return Report(0, points, Story(exercise.key, wrong_kind, hint="Run the cell that defines it, then check again."))
     judge = Judge(exercise, seed, references(peers or {}))
-    judged = judge.judge(prober.run(judge.cases))
+    try:
+        judged = judge.judge(prober.run(judge.cases))
+    except NoFunction as missing:
+        return Report(0, points, Story(exercise.key, str(missing), hint="Run the cell that defines it, then check again."))
     broken: tuple[str, ...] = ()
     if not judged.full and peers and not prober.spent and not judged.stub:
         broken = broken_needs(prober, peers)

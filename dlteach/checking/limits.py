@@ -36,6 +36,7 @@ class Budget:
         self.cpu = CPU_SECONDS if cpu is None else cpu
         self.wall = WALL_SECONDS if wall is None else wall
         self.spent = self.cpu <= 0 or self.wall <= 0
+        self._watch: _Watch | None = None
 
     @property
     def available(self) -> bool:
@@ -45,23 +46,35 @@ class Budget:
     @contextmanager
     def limit(self, boundary: str) -> Iterator[None]:
         """Run the block under this budget; raises :class:`TimeUp` in it. ``boundary`` is the file whose frames are left alone."""
-        if not self.available:
-            yield
+        with self.watched(boundary) as watch:
+            if watch is None:
+                yield
+                return
+            watch.start()
+            try:
+                yield
+            finally:
+                cpu, wall = watch.stop()
+                self.cpu -= cpu
+                self.wall -= wall
+                self.spent = self.spent or self.cpu <= 0 or self.wall <= 0
+
+    @contextmanager
+    def watched(self, boundary: str) -> Iterator[_Watch | None]:
+        """Have the timer ready for several :meth:`limit` blocks: to set it up takes longer than most of what they run."""
+        if self._watch is not None or not self.available:
+            yield self._watch
             return
-        watch = _Watch(self, boundary)
+        watch = self._watch = _Watch(self, boundary)
         previous = signal.signal(signal.SIGALRM, watch.tick)
         outer = signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
         try:
-            yield
+            yield watch
         finally:
-            watch.off = True  # what is already on its way must not be thrown into us
             signal.setitimer(signal.ITIMER_REAL, *outer)
             watch.disarm()
             signal.signal(signal.SIGALRM, previous)
-            cpu, wall = watch.used()
-            self.cpu -= cpu
-            self.wall -= wall
-            self.spent = self.spent or self.cpu <= 0 or self.wall <= 0
+            self._watch = None
 
 
 class _Watch:
@@ -70,18 +83,29 @@ class _Watch:
     def __init__(self, budget: Budget, boundary: str) -> None:
         self.budget = budget
         self.boundary = boundary
-        self.start_cpu, self.start_wall = time.thread_time(), time.monotonic()
         self.replaced: dict[int, Any] = {}
         self.firing = False
+        self.off = True
+
+    def start(self) -> None:
+        """A block begins."""
+        self.start_cpu, self.start_wall = time.thread_time(), time.monotonic()
         self.off = False
+
+    def stop(self) -> tuple[float, float]:
+        """It has ended: what is already on its way must not be thrown into us. The seconds of processor and of wall that it took."""
+        self.off = True
+        return self.used()
 
     def used(self) -> tuple[float, float]:
         return time.thread_time() - self.start_cpu, time.monotonic() - self.start_wall
 
     def tick(self, _signal: int, frame: FrameType | None) -> None:
         """Look at the clock; if the time is up, let a volley loose on the student's code."""
+        if self.off or not self.in_student_code(frame):
+            return
         cpu, wall = self.used()
-        if self.off or not self.in_student_code(frame) or (cpu < self.budget.cpu and wall < self.budget.wall):
+        if cpu < self.budget.cpu and wall < self.budget.wall:
             return
         self.budget.spent = True
         self.arm()

@@ -13,13 +13,15 @@ from contextlib import contextmanager
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from dlteach.checking.callables import Named
 from dlteach.checking.capture import Captured, captured
 from dlteach.checking.exercise import Case, Exercise, Function, Functions
 from dlteach.checking.forbidden import forbidden_calls, forbidden_words
 from dlteach.checking.limits import Budget, TimeUp
-from dlteach.checking.run import Failure, Outcome, Run
-from dlteach.checking.snapshot import Strange, freeze, kind_of, printable, same, thaw
+from dlteach.checking.run import Failure, NoFunction, Outcome, Run
+from dlteach.checking.snapshot import Strange, freeze, identical, kind_of, printable, same, thaw
 from dlteach.checking.source import code_of, innermost, names_used, source_of
 from dlteach.checking.words import a_kind
 
@@ -66,11 +68,13 @@ class LocalProber:
         return names_used(self.functions[self.exercise.name])
 
     def run(self, cases: Sequence[Case], ours: Collection[str] = ()) -> Run:
-        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile."""
+        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile. Raises NoFunction."""
+        if missing := self.not_a_function():
+            raise NoFunction(missing)
         function = self.functions[self.exercise.name]
         instead = {name: self.ours[name] for name in ours}
         source = source_of(function)
-        with captured() as everything, replaced(function, instead):
+        with captured() as everything, replaced(function, instead), self.budget.watched(boundary=__file__):
             limited = self.budget.available
             functions = {**self.functions, **instead}
             outcomes = self._outcomes(functions, cases, everything)
@@ -166,8 +170,14 @@ def prepared(case: Case) -> Case:
 
 def changes(call: Case, case: Case) -> tuple[str, ...]:
     """The arguments that are no longer what they were. Functions are not looked at."""
-    kept = {name for name, before in case.args.items() if isinstance(before, Named) or same(freeze(call.args[name]), freeze(before))}
-    return tuple(name for name in case.args if name not in kept)
+    return tuple(name for name, before in case.args.items() if not isinstance(before, Named) and not kept(call.args[name], before))
+
+
+def kept(now: Any, before: Any) -> bool:
+    """Whether an argument is what it was."""
+    if type(now) is np.ndarray and type(before) is np.ndarray and identical(now, before):
+        return True
+    return same(freeze(now), freeze(before))
 
 
 def failure_of(error: BaseException, code: CodeType | None) -> Failure:

@@ -48,6 +48,10 @@ class Run:
     source: str = field(default="", repr=False)
 
 
+class NoFunction(Exception):
+    """There is nothing to call. The message says in one sentence what there is instead."""
+
+
 class Prober(Protocol):
     """Tries a student's function of one exercise, wherever that function lives, and brings back plain data.
 
@@ -62,11 +66,8 @@ class Prober(Protocol):
     def spent(self) -> bool:
         """Whether the time is used up."""
 
-    def not_a_function(self) -> str | None:
-        """One sentence if there is nothing to call, or None."""
-
     def run(self, cases: Sequence[Case], ours: Collection[str] = ()) -> Run:
-        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile."""
+        """Try every case. ``ours`` names functions of the notebook that are replaced by ours meanwhile. Raises NoFunction."""
 
     def names_used(self) -> Set[str]:
         """The global names that the function uses, directly or through other functions beside it."""

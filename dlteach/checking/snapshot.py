@@ -114,7 +114,7 @@ def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)) or a.shape != b.shape:
             return False
-        if a.dtype == b.dtype and a.tobytes() == b.tobytes():  # most often; and ten times as fast as the comparison of numbers
+        if identical(a, b):
             return True
         return _family(a) == _family(b) and close(a, b, rtol)
     if is_number(a) and is_number(b):
@@ -126,6 +126,11 @@ def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
     if isinstance(a, Strange) and isinstance(b, Strange):
         return a.kind == b.kind
     return type(a) is type(b) and bool(a == b)
+
+
+def identical(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays agree in every bit: that they do is likely, and seen ten times as fast as by comparing numbers."""
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def _family(value: Any) -> str:

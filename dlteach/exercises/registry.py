@@ -32,12 +32,19 @@ def lessons() -> tuple[Lesson, ...]:
     return tuple(sorted(found, key=lambda lesson: lesson.number))
 
 
+@functools.cache
+def _by_key() -> dict[str, Exercise]:
+    return {exercise.key: exercise for lesson in lessons() for exercise in lesson.exercises}
+
+
 def find(name: str) -> Exercise:
     """The exercise called ``lesson.name``, or ``name`` alone while only one lesson has it.
 
     Raises UnknownExercise, with what comes closest, if there is none or more than one.
     """
-    everything = [exercise for lesson in lessons() for exercise in lesson.exercises]
+    if name in _by_key():
+        return _by_key()[name]
+    everything = list(_by_key().values())
     found = [exercise for exercise in everything if name in (exercise.name, exercise.key)]
     if len(found) == 1:
         return found[0]

@@ -245,7 +245,7 @@ def job(key):
 def setting(folder, **limits):
     from autograder.formgrader import Setting
 
-    return Setting(folder, Limits(**limits), False, ())
+    return Setting(folder, Limits(**limits), (), ())
 
 
 def test_a_judge_that_died_in_the_meantime_is_replaced(judge, tmp_path):
@@ -273,15 +273,11 @@ def test_other_limits_take_another_judge_and_end_the_first(judge, tmp_path):
     assert first != second
 
 
-def test_where_pytorch_is_missing_the_judge_does_without(handed_in, tmp_path, monkeypatch):
+def test_the_judge_has_ready_what_the_assignment_imports(handed_in, tmp_path):
     from autograder.formgrader import setting_of
 
     nbformat.write(making.notebook(making.code("import torch")), tmp_path / "deep.ipynb")
-    asked = Course(handed_in), Assignment("deep", (), tmp_path), Limits()
-    monkeypatch.setattr("autograder.formgrader.find_spec", lambda name: None)
-    assert not setting_of(*asked).torch
-    monkeypatch.setattr("autograder.formgrader.find_spec", lambda name: name)
-    assert setting_of(*asked).torch
+    assert setting_of(Course(handed_in), Assignment("deep", (), tmp_path), Limits()).imports == ("torch",)
 
 
 # Formgrader, on a class that was graded by us

@@ -50,7 +50,7 @@ class Records:
     """A recorder that remembers."""
 
     def __init__(self):
-        self.batches, self.students = [], {}
+        self.batches, self.students, self.state = [], {}, ""
 
     def record(self, batch):
         self.batches.append([graded.submission.student for graded in batch])
@@ -104,8 +104,9 @@ class World:
         students = sorted(path.name for path in (self.folder / "submitted").iterdir())
         with Journal(self.folder / "ps1.journal", self.limits) as journal:
             planner = Planner(self.assignment, b"secret", self.limits, "play")
-            parts = (self.course, self.assignment, journal, planner, runs, self.records)
-            outcomes = Grading(*parts, force=force, recorded_from=recorded_from).run(students)
+            self.records.state = recorded_from
+            grading = Grading(self.course, self.assignment, journal, planner, runs, lambda: self.records, force=force)
+            outcomes = grading.run(students)
         return {outcome.student: outcome for outcome in outcomes}
 
 

@@ -154,16 +154,15 @@ PLANS = """
 import json, sys
 from pathlib import Path
 from autograder.course import Course
-from autograder.grade import specification
+from autograder.pipeline import specification
 from autograder.judge.verdicts import derived
-from autograder.pipeline import limits_of
 from autograder.plan import Planner, course_secret
 from autograder.read import read
 course = Course(Path(sys.argv[1]))
 tag = course.setting("Execute", "skip_cells_with_tag", "")
 assignment = specification(course, "90_rows")
 submission = read(course.path("submitted", "spy", "90_rows"), "spy", assignment, tag, course.ignored)
-job = Planner(assignment, course_secret(course.private), limits_of(course), tag).plan(submission, submission.notebooks[0]).job
+job = Planner(assignment, course_secret(course.private), course.limits(), tag).plan(submission, submission.notebooks[0]).job
 json.dump([job.key, job.seed, [derived(job.seed, cell.exercise) for cell in job.cells if cell.exercise]], sys.stdout)
 """
 

@@ -32,7 +32,7 @@ def judged_with(forge: Callable[[dict[str, Any], dict[str, Any]], Any], do: str)
 
     def reply(message: dict[str, Any]) -> Any:
         said = honest(message)
-        asked = message["do"] == do and (do != "run" or message["source"] == "x = 1") and (do != "probe" or message["cases"])
+        asked = message["do"] == do and (do != "run" or message["source"] == "x = 1")
         return forge(message, said) if asked else said
 
     return Judge(FakeZygote(reply)).judge(job_of(RIGHT, check(1, RELU), LATER))

@@ -117,6 +117,15 @@ def test_a_required_sandbox_that_is_not_there_is_refused() -> None:
         judge.wait_until_ready()
 
 
+def test_a_library_that_starts_threads_is_left_to_the_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()"
+    (tmp_path / "threaded.py").write_text(f"import threading, time\n{thread}\nhere = True")
+    monkeypatch.syspath_prepend(tmp_path)
+    with JudgeProcess(View((str(tmp_path),)), Limits(), jail="off", imports=("threaded",)) as judge:
+        judge.submit(job("a", "import threaded\nassert threaded.here"))
+        assert received(judge).verdicts["plain"].score == 1.0
+
+
 def test_a_dead_zygote_is_replaced_and_nothing_is_lost() -> None:
     with JudgeProcess(NOTHING, Limits(), workers=2, jail="off") as judge:
         judge.wait_until_ready()

@@ -65,6 +65,6 @@ def classroom(tmp_path_factory):
     for name in names:
         course.prepare(name)
     with course.gradebook() as gradebook:
-        assignments = {name: export(gradebook, folder / "source" / name, name) for name in names}
+        assignments = {name: export(gradebook.db, folder / "source" / name, name) for name in names}
     released = {name: json.loads((folder / "release" / name / f"{name}.ipynb").read_text()) for name in names}
     return SimpleNamespace(folder=folder, course=course, db_url=course.api.coursedir.db_url, assignments=assignments, released=released)

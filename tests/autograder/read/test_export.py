@@ -56,7 +56,7 @@ def test_checks_of_a_lesson_are_known_as_exercises(classroom):
 def test_the_files_beside_the_notebooks_are_listed_without_what_the_course_ignores(classroom):
     assert classroom.assignments[PLAIN].data_files == ("data/numbers.csv",)
     with classroom.course.gradebook() as gradebook:
-        everything = export(gradebook, classroom.folder / "source" / PLAIN, PLAIN, ignore=[])
+        everything = export(gradebook.db, classroom.folder / "source" / PLAIN, PLAIN, ignore=[])
     assert everything.data_files == ("data/numbers.csv", "helper.pyc")
 
 
@@ -64,7 +64,7 @@ def test_it_takes_six_queries(classroom):
     asked = []
     with classroom.course.gradebook() as gradebook:
         sqlalchemy.event.listen(gradebook.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
-        export(gradebook, classroom.folder / "source" / LESSON, LESSON)
+        export(gradebook.db, classroom.folder / "source" / LESSON, LESSON)
     assert len(asked) <= 6
 
 
@@ -76,7 +76,7 @@ def changed_source(classroom, tmp_path):
         if notebook is not None:
             (tmp_path / f"{PLAIN}.ipynb").write_text(notebook if isinstance(notebook, str) else json.dumps(notebook), encoding="utf-8")
         with classroom.course.gradebook() as gradebook:
-            return export(gradebook, tmp_path, PLAIN).notebook(PLAIN)
+            return export(gradebook.db, tmp_path, PLAIN).notebook(PLAIN)
 
     return read
 
@@ -127,10 +127,10 @@ def test_without_the_instructors_notebook_the_gradebook_is_enough(classroom, cha
 def test_what_the_gradebook_does_not_know_is_said(classroom):
     with classroom.course.gradebook() as gradebook:
         with pytest.raises(GradingError, match="the gradebook has no assignment 'other'; 'nbgrader generate_assignment other' adds it"):
-            export(gradebook, classroom.folder, "other")
+            export(gradebook.db, classroom.folder, "other")
         gradebook.add_assignment("hollow")
         with pytest.raises(GradingError, match="assignment 'hollow' has no notebooks in the gradebook yet"):
-            export(gradebook, classroom.folder, "hollow")
+            export(gradebook.db, classroom.folder, "hollow")
         gradebook.remove_assignment("hollow")
 
 
@@ -138,7 +138,7 @@ def test_the_date_it_is_due(classroom):
     with classroom.course.gradebook() as gradebook:
         gradebook.add_assignment("late", duedate="2026-02-03 10:30:00 UTC")
         gradebook.add_notebook("late", "late")
-        assignment = export(gradebook, classroom.folder / "source" / "late", "late")
+        assignment = export(gradebook.db, classroom.folder / "source" / "late", "late")
         gradebook.remove_assignment("late")
     assert assignment.duedate.isoformat() == "2026-02-03T10:30:00"
     assert (assignment.notebooks[0].cells, assignment.data_files) == ((), ())

@@ -14,8 +14,7 @@ from nbgrader.utils import determine_grade, is_grade, is_solution, parse_utc
 from traitlets.config import Config
 
 from autograder.job import CellResult, Result, Verdict
-from autograder.record import Graded
-from autograder.spec import Assignment, KnownCell, NotebookSpec, ReadNotebook, Submission
+from autograder.spec import Assignment, Graded, KnownCell, NotebookSpec, ReadNotebook, Submission
 from dlteach.authoring.course import nbgrader_tools
 
 NAME = "ps1"

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, insert, select
 
 from autograder.course import GradingError
 from autograder.job import NOT_RUN, Result, Verdict
-from autograder.record import Graded, Rules, folder, recorder
-from autograder.spec import Submission
+from autograder.record import Rules, folder, recorder
+from autograder.spec import Graded, Submission
 from dlteach.authoring.course import nbgrader_tools
 from tests.autograder.record import plain
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from autograder.job import CellResult, Result, Verdict
-from autograder.record.scores import Graded, checksum, plain, standing
-from autograder.spec import KnownCell, NotebookSpec, ReadNotebook, Submission
+from autograder.record.scores import checksum, plain, standing
+from autograder.spec import Graded, KnownCell, NotebookSpec, ReadNotebook, Submission
 
 EXERCISE = 'import dlteach\ndlteach.check("rows.row_sums", points=2)'
 STUB = "def row_sums(x):\n    ..."

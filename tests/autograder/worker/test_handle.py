@@ -184,7 +184,7 @@ def test_torch_is_ready_in_every_worker():
         "import torch\nmodel = torch.nn.Linear(300, 300)\noptimizer = torch.optim.Adam(model.parameters())\n"
         "model(torch.ones(300, 300)).sum().backward()\noptimizer.step()\ntorch.get_num_threads(), torch.is_grad_enabled()"
     )
-    with start_zygote(view_of_python(None, {}), Limits(memory=2 << 30), torch=True) as zygote:
+    with start_zygote(view_of_python(None, {}), Limits(memory=2 << 30), imports=("torch",)) as zygote:
         for _ in range(2):
             with zygote.fork() as worker:
                 worker.ask({"do": "start", "files": {}}, LATE)
