@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 NOT_RUN = "not run"
@@ -54,8 +54,8 @@ class Job:
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The job as JSON data."""
-        return asdict(self)
+        """The job as JSON data. Nothing is copied, as ``dataclasses.asdict`` would do at every depth."""
+        return {**vars(self), "cells": [vars(cell) for cell in self.cells], "limits": vars(self.limits)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Job:
@@ -104,8 +104,9 @@ class Result:
     peak_memory: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """The result as JSON data."""
-        return asdict(self)
+        """The result as JSON data. Nothing is copied, as ``dataclasses.asdict`` would do at every depth."""
+        verdicts = {name: vars(verdict) for name, verdict in self.verdicts.items()}
+        return {**vars(self), "cells": [vars(cell) for cell in self.cells], "verdicts": verdicts}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Result:

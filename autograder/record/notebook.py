@@ -68,12 +68,20 @@ def _metadata(read: ReadNotebook, result: Result | None) -> dict[str, Any]:
 
 
 def notebook_bytes(notebook: Mapping[str, Any]) -> bytes:
-    """The file as ``nbformat.write`` writes it, without its validation, which takes longer than the grading."""
+    """The file as ``nbformat.write`` writes it, but for the line breaks: a line for each cell, which is written ten times as fast.
+
+    Nor is it validated, which takes longer than the grading.
+    """
     dropped = ("orig_nbformat", "orig_nbformat_minor", "signature")
     metadata = {key: value for key, value in notebook["metadata"].items() if key not in dropped}
-    split = {**notebook, "metadata": metadata, "cells": [_split(cell) for cell in notebook["cells"]]}
-    text = json.dumps(split, indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False) + "\n"
+    cells = ",\n".join(_json(_split(cell)) for cell in notebook["cells"])
+    rest = _json({key: value for key, value in notebook.items() if key != "cells"} | {"metadata": metadata})
+    text = f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n'
     return text.encode("utf-8", "replace")  # half a surrogate pair, which JSON can hold and UTF-8 can't, becomes a question mark
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False)
 
 
 def _split(cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Recording leaves the gradebook and ``autograded/`` as ``nbgrader autograde`` does, whatever happens in between."""
 
 import dataclasses
+import json
 import os
 import signal
 import sqlite3
@@ -88,12 +89,13 @@ def test_nbgrader_counts_everybody_as_autograded_and_can_go_on_from_here(referen
     assert "test_square" in (place.feedback("right") / "first.html").read_text()
 
 
-def test_the_notebook_is_written_as_nbformat_writes_it(reference, place):
+def test_the_notebook_says_what_nbformat_writes_with_a_line_for_each_cell(reference, place):
     place.record(reference.graded["mistaken"])
     path = place.autograded("mistaken") / "first.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
-    assert path.read_text() == nbformat.writes(notebook) + "\n"
+    assert json.loads(path.read_text()) == json.loads(nbformat.writes(notebook))
+    assert len(path.read_text().splitlines()) == len(notebook.cells) + 3
     outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     theirs = nbformat.read(reference.folder / "autograded" / "mistaken" / plain.NAME / "first.ipynb", as_version=4)
     assert outputs == [cell.outputs for cell in theirs.cells if cell.cell_type == "code"]
