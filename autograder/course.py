@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from traitlets.config import LazyConfigValue
+
 from autograder.job import Limits
 from dlteach.authoring.course import course_config, nbgrader_tools, open_gradebook
 from dlteach.authoring.errors import require
@@ -67,7 +69,8 @@ class Course:
 
     def setting(self, section: str, name: str, default: Any) -> Any:
         """What the course's settings say, such as ``setting("Execute", "timeout", 30)``; ``default`` where they say nothing."""
-        return self.config[section].get(name, default) if section in self.config else default
+        value = self.config[section].get(name, default) if section in self.config else default
+        return value.get_value(default) if isinstance(value, LazyConfigValue) else value  # c.….ignore.append("*.tmp")
 
     def limits(self, memory: int | None = None) -> Limits:
         """What the settings allow a notebook: nbgrader's time per cell, five times that for the whole, a gigabyte of memory."""

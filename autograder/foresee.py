@@ -13,7 +13,7 @@ from autograder.read import read
 
 
 def foresee(course: Course, assignment: str, options: Options) -> Iterator[tuple[str, str]]:
-    """What ``grade`` would do, student by student: nothing is run or written but the journal's empty file."""
+    """What ``grade`` would do, student by student: nothing is run. What is missing, secret or assignment, is made."""
     students = chosen(course, assignment, options.students)
     spec = specification(course, assignment)
     limits = course.limits(options.memory)
@@ -22,7 +22,8 @@ def foresee(course: Course, assignment: str, options: Options) -> Iterator[tuple
         for student in students:
             submission = read(course.path("submitted", student, assignment), student, spec, course.skip_tag, course.ignored)
             planned = dict(plans(planner, submission))
-            unknown = [name for name, plan in planned.items() if options.force or journal.result(plan.job.key) is None]
+            known = {name for name, plan in planned.items() if journal.result(plan.job.key) or journal.failure(plan.job.key)}
+            unknown = [name for name in planned if options.force or name not in known]
             if submission.problem:
                 yield student, f"can't be graded: {submission.problem}"
             elif unknown:

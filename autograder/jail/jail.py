@@ -23,13 +23,11 @@ _FIRST_USER, _USERS = 64001, 1400
 
 class Jail:
     """A jail that was entered. ``work`` is the folder to work in, ``data`` the folder with the assignment's files; both are other paths
-    inside than outside, and ``work`` changes when a worker locks itself. ``lacks`` are sentences: what hostile code could do here;
-    ``no_files`` says that a worker can open none."""
+    inside than outside, and ``work`` changes when a worker locks itself. ``lacks`` are sentences: what hostile code could do here."""
 
     def __init__(self, rung: Rung, view: View, limits: Limits) -> None:
         self.name = rung.name
         self.layers = rung.layers()
-        self.no_files = rung.no_files
         self.lacks: tuple[str, ...] = ()
         self._rung = rung
         self._proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC)

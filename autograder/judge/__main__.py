@@ -21,7 +21,7 @@ from autograder.jail.view import View
 from autograder.job import Job, Limits
 from autograder.judge.errors import JudgeError
 from autograder.wire.channel import Channel, ChannelError
-from autograder.worker.handle import ZygoteError, ZygoteHandle, start_zygote
+from autograder.worker.handle import Threads, ZygoteError, ZygoteHandle, start_zygote
 
 if TYPE_CHECKING:
     from autograder.judge.judge import Court
@@ -73,10 +73,8 @@ def begin(message: dict[str, Any]) -> Court:
     def start() -> ZygoteHandle:
         try:
             return start_zygote(view, limits, message["imports"], message["jail"])
-        except ZygoteError:
-            if not message["imports"]:
-                raise
-            return start_zygote(view, limits, (), message["jail"])  # a library may start threads, and what has threads can't be forked
+        except Threads:  # a library started some; notebooks import it themselves then
+            return start_zygote(view, limits, (), message["jail"])
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(start)

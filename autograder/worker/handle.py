@@ -30,6 +30,10 @@ class ZygoteError(Exception):
     """No zygote could be started, or it is gone. The message says why."""
 
 
+class Threads(ZygoteError):
+    """The modules that a zygote was to import start threads, and a process that has some can't be forked. It may do without them."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a worker ended: ``status`` as os.waitpid gives it, seconds of CPU, bytes of memory at the peak."""
@@ -127,7 +131,7 @@ class ZygoteHandle:
         if not self._answer.get("ready"):
             reason = self._reason()
             self.close()
-            raise ZygoteError(reason)
+            raise (Threads if self._answer.get("threads") else ZygoteError)(reason)
         self.jail: dict[str, Any] = self._answer["jail"]
 
     @property

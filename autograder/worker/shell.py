@@ -25,7 +25,7 @@ from autograder.worker.outputs import Outputs
 from autograder.worker.widgets import PARENT, connect_widgets
 from dlteach.checking.probe import message_of
 
-_SPECIAL = re.compile(r"\A\s|[%!?]|^\s*(?:[,;/]|>>>|\.\.\.|In \[)", re.MULTILINE)  # where IPython's own syntax may be
+_SPECIAL = re.compile(r"\A\s|[%!?]|^\s*(?:[,;/]|>>>|\.\.\.|In \[|\[(?:ins|nav)\])", re.MULTILINE)  # where IPython's own syntax may be
 FORMATTING = 2.0  # seconds for a traceback, and for what is drawn after a cell whose own time is up
 FRAMES = 20  # of a traceback that are shown at its beginning, and at its end
 CAUSES = 10  # errors behind an error

@@ -19,7 +19,7 @@ from autograder.worker.guard import Guard
 from autograder.worker.outputs import Outputs
 from autograder.worker.probes import answer
 from autograder.worker.shell import ZMQInteractiveShell, make_shell
-from dlteach.exercises.registry import lessons
+from dlteach.exercises.registry import find, lessons
 
 MODULES = ("numpy.testing", "unittest", "dlteach.exercises", "autograder.worker.worker")
 NOTEBOOK = (
@@ -89,7 +89,8 @@ def rehearse(shell: ZMQInteractiveShell, outputs: Outputs, cells: Sequence[str])
     try:
         for cell in (*cells, *ENOUGH * ["pass"]):  # the last one leaves no error behind, which would hold on to all it passed through
             runner.run(cell, graded=True, seconds=60.0)
-        probe_ours()
+        with suppress(Exception):
+            probe_ours()
     finally:
         sys.stdout, sys.stderr, sys.displayhook = kept
         if shell.loop is not None:
@@ -102,7 +103,7 @@ def rehearse(shell: ZMQInteractiveShell, outputs: Outputs, cells: Sequence[str])
 
 def probe_ours() -> None:
     """Probe our own functions, as if they were a student's."""
-    (exercise, *_) = lessons()[0].exercises
+    exercise = find("gradient_descent.quadratic_derivative")
     cases = [pack(case) for case in exercise.cases(np.random.default_rng(0))]
     for _ in range(ENOUGH):
         message = {"do": "probe", "exercise": exercise.key, "cases": cases, "ours": [], "left": [60.0, 60.0]}

@@ -115,11 +115,11 @@ def main(descriptor: int = 3) -> None:
         gc.disable()  # nothing of what is imported is garbage; to look for some, again and again, takes a third of the time
         from autograder.worker.warmup import warm
 
-        runner = warm([*message["imports"], *(LATE_IMPORTS if jail.no_files else ())])
+        runner = warm([*message["imports"], *(() if jail.can_open_files else LATE_IMPORTS)])
         gc.enable()
         channel.send({"ready": True, "jail": {"name": jail.name, "layers": jail.layers, "lacks": list(jail.lacks)}})
         Zygote(channel, jail, runner, limits, tuple(view.data)).serve()
     except RuntimeError as error:
-        channel.send({"error": str(error)})
+        channel.send({"error": str(error), "threads": jail.can_open_files})  # where no file can be opened, nothing is imported later
     finally:
         jail.close()

@@ -62,15 +62,15 @@ def examine_with(
     exercise = prober.exercise
     points = exercise.points if max_points is None else max_points
     judge = Judge(exercise, seed, references(peers or {}))
+    broken: tuple[str, ...] = ()
     try:
         judged = judge.judge(prober.run(judge.cases))
+        if not judged.full and peers and not prober.spent and not judged.stub:
+            broken = broken_needs(prober, peers)
+            again = judge.judge(prober.run(judge.cases, broken)) if broken else judged
+            judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
     except NoFunction as missing:
         return Report(0, points, Story(exercise.key, str(missing), hint="Run the cell that defines it, then check again."))
-    broken: tuple[str, ...] = ()
-    if not judged.full and peers and not prober.spent and not judged.stub:
-        broken = broken_needs(prober, peers)
-        again = judge.judge(prober.run(judge.cases, broken)) if broken else judged
-        judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
     if judged.full:
         return right(exercise, judged, points, broken, forbid, secret=seed != PUBLIC_SEED)
     if seed != PUBLIC_SEED:

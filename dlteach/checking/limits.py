@@ -47,7 +47,7 @@ class Budget:
     def limit(self, boundary: str) -> Iterator[None]:
         """Run the block under this budget; raises :class:`TimeUp` in it. ``boundary`` is the file whose frames are left alone."""
         with self.watched(boundary) as watch:
-            if watch is None:
+            if watch is None or not watch.off:  # no timer here, or within another such block
                 yield
                 return
             watch.start()
@@ -88,7 +88,11 @@ class _Watch:
         self.off = True
 
     def start(self) -> None:
-        """A block begins."""
+        """A block begins. The one before may have set a timer or handler of its own."""
+        if signal.getsignal(signal.SIGALRM) != self.tick:
+            signal.signal(signal.SIGALRM, self.tick)
+        if signal.getitimer(signal.ITIMER_REAL)[1] != TICK:
+            signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
         self.start_cpu, self.start_wall = time.thread_time(), time.monotonic()
         self.off = False
 

@@ -28,3 +28,13 @@ def test_nbgraders_log_becomes_one_sentence(name):
     log, says = LOGS[name]
     summary = "Traceback\nnbgrader.converters.base.NbGraderException: Please see the the above traceback"
     assert reason({"success": False, "log": log, "error": summary}) == says
+
+
+def test_settings_can_be_added_to_instead_of_set(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.CourseDirectory.ignore.append("*.tmp")\nc.Autograde.exclude_overwriting.update({"ps1": ["mine.py"]})\n'
+    )
+    course = Course(tmp_path)
+    assert course.ignored[-1] == "*.tmp"
+    assert "__pycache__" in course.ignored
+    assert course.setting("Autograde", "exclude_overwriting", {}) == {"ps1": ["mine.py"]}

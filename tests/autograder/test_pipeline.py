@@ -4,8 +4,10 @@ import dataclasses
 import types
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from autograder import plan
+from autograder.course import GradingError
 from autograder.job import CellResult, Limits, Result, Verdict
 from autograder.journal import Journal
 from autograder.outcome import Outcome
@@ -121,6 +123,25 @@ def test_the_same_work_is_run_once_whoever_hands_it_in(world):
     runs = Runs()
     assert {student: outcome.score for student, outcome in world.grade(runs).items()} == {"ada": 2.0, "bo": 2.0, "cem": 2.0}
     assert len(runs.jobs) == 2
+
+
+def test_a_gradebook_that_cannot_be_opened_is_said_once_and_loses_nothing(world):
+    world.hand_in("ada", "f = 1")
+    opened = []
+
+    def locked():
+        opened.append(1)
+        raise OperationalError("SELECT 1", {}, Exception("database is locked"))
+
+    with Journal(world.folder / "ps1.journal", world.limits) as journal:
+        planner = Planner(world.assignment, b"secret", world.limits, "play")
+        grading = Grading(world.course, world.assignment, journal, planner, Runs(), locked)
+        with pytest.raises(GradingError, match="the gradebook can't be opened: database is locked; what was run is kept"):
+            grading.run(["ada"])
+    assert len(opened) == 1
+    runs = Runs()
+    assert world.grade(runs)["ada"].score == 2.0
+    assert runs.jobs == []
 
 
 def test_nothing_is_run_again_where_nothing_has_changed(world):

@@ -357,6 +357,16 @@ def sleeps(x):
     time.sleep(60)
 
 
+def switches_the_timer_off_and_loops_the_next_time(x, calls=[]):  # noqa: B006
+    calls.append(x)
+    if len(calls) > 1:
+        while True:
+            pass
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return right(x)
+
+
 def raises_an_error_that_takes_forever_to_print(x):
     class Slow(Exception):
         def __str__(self):
@@ -369,7 +379,7 @@ def raises_an_error_that_takes_forever_to_print(x):
 ENDLESS = [
     *(loops_forever, loops_inside_a_bare_except, loops_in_a_call_inside_a_bare_except),
     *(sorts_inside_a_bare_except, nests_bare_excepts, sleeps),
-    raises_an_error_that_takes_forever_to_print,
+    *(switches_the_timer_off_and_loops_the_next_time, raises_an_error_that_takes_forever_to_print),
 ]
 
 
@@ -384,6 +394,24 @@ def test_a_loop_without_end_is_ended(function: Any, monkeypatch: pytest.MonkeyPa
     assert "does not come to an end" in report.headline
     assert time.monotonic() - started < 20  # a safety net against hanging, not a measurement
     assert sys.gettrace() is trace
+
+
+def test_a_limit_within_a_limit_changes_nothing() -> None:
+    import _pytest.python
+
+    budget, boundary = limits.Budget(0.1, 5.0), _pytest.python.__file__  # which calls this function
+
+    def loops() -> None:
+        with budget.limit(boundary):
+            with budget.limit(boundary):
+                pass
+            until = time.monotonic() + 20
+            while time.monotonic() < until:
+                pass
+
+    with pytest.raises(limits.TimeUp):
+        loops()
+    assert budget.spent
 
 
 def test_the_time_limit_leaves_no_handler_and_no_timer_behind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -362,6 +362,7 @@ def test_no_bytes_whatever_are_too_strange(noise, at, cut):
 
 
 def test_reading_imports_nothing_heavy():
-    code = "import sys, autograder.read; print(*{name.split('.')[0] for name in sys.modules})"
+    time = "from autograder.read.timestamp import read_timestamp; read_timestamp(b'2026-01-01 00:00:00 UTC')"
+    code = f"import sys, autograder.read; {time}; print(*{{name.split('.')[0] for name in sys.modules}})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
     assert not {"nbformat", "jsonschema", "nbgrader", "nbconvert", "numpy", "IPython"} & set(loaded)
