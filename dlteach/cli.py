@@ -85,8 +85,12 @@ def find_assignment(folder: Path, name: str) -> str:
         return find_lesson(name).stem
     except typer.BadParameter:
         with suppress(AuthoringError):
-            if Path(name).name == name and Course(folder).path("source", ".", name).is_dir():
+            source = Course(folder).path("source", ".", "x").parent
+            assignments = sorted(path.name for path in source.iterdir() if path.is_dir()) if source.is_dir() else []
+            if name in assignments:
                 return name
+            if assignments:
+                raise typer.BadParameter(f"this course has no assignment '{name}'; it has {', '.join(assignments)}") from None
         raise
 
 
@@ -218,8 +222,12 @@ def grade_command(
     if dry_run:
         from autograder.foresee import foresee
 
-        for who, what in foresee(course, assignment, options):
-            print(f"{who}: {what}")
+        foreseen = dict(foresee(course, assignment, options))
+        if as_json:
+            print(json.dumps(foreseen, indent=2))
+        else:
+            for who, what in foreseen.items():
+                print(_one_line(f"{who}: {what}"))
         return
     outcomes = _grade(course, assignment, options)
     if as_json:
@@ -249,7 +257,8 @@ def _grade(course: Course, assignment: str, options: Options) -> list[Outcome]:
         try:
             return grade(course, assignment, options, on_progress, lambda sentence: print(f"dlteach: {sentence}", file=sys.stderr))
         except KeyboardInterrupt:
-            fail(f"stopped; {_count(done, 'submission')} done, and what is done is kept: the same command goes on from here", 130)
+            same = "the same command without --force" if options.force else "the same command"
+            fail(f"stopped; {_count(done, 'submission')} done, and what is done is kept: {same} goes on from here", 130)
 
 
 @app.command("report")

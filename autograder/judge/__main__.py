@@ -11,6 +11,7 @@ import ctypes
 import gc
 import os
 import queue
+import signal
 import socket
 import sys
 import threading
@@ -120,4 +121,5 @@ def judged(court: Court, job: Job) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the coordinator says when it is over
     main(*map(int, sys.argv[1:]))

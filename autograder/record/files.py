@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +77,22 @@ def write_feedback(folder: Path, written: Written, rules: Rules) -> None:
     def fill(new: Path) -> None:
         for spec, notebook in written.notebooks():
             html = page(notebook, _marks(written, spec), _heading(written, spec), skip_tag=rules.skip_tag)
+            html = f"{html.rstrip()}\n{stamp_of(written.rows, spec.name)}\n"
             put(new / f"{spec.name}.html", html.encode("utf-8", "replace"), rules.feedback_access)
         for name, content in extra.items():
             if content is not None:
                 put(new / name, content, rules.feedback_access)
 
     write_folder(folder, rules.feedback_access, fill)
+
+
+def stamp_of(rows: StudentRows, name: str) -> str:
+    """The last line of a page: a digest of all that the gradebook says of it. A page without it was made from something else."""
+    notebook = rows.notebooks[name]
+    cells = [sorted((cell, row.says) for cell, row in kind.items()) for kind in (notebook.grades, notebook.comments)]
+    said = json.dumps([rows.student.says, rows.submission.says, notebook.row.says, cells], default=str, sort_keys=True)
+    said = re.sub(r"\b(\d+)\.0\b", r"\1", said)  # a database gives 1.0 where 1 was written
+    return f"<!-- gradebook {hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]} -->"
 
 
 def _heading(written: Written, spec: NotebookSpec) -> Heading:

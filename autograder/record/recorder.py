@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
 from autograder.course import GradingError
 from autograder.outcome import Outcome
-from autograder.record.files import Written, write_autograded, write_feedback
+from autograder.record.files import Written, stamp_of, write_autograded, write_feedback
 from autograder.record.folder import DataFiles, settle
 from autograder.record.rows import Book, NotebookRows, StudentRows, score
 from autograder.record.rules import Folders, Rules
@@ -98,14 +100,21 @@ class Recorder:
         return {student: self._outcome(rows, "unchanged") for student, rows in loaded.items()}
 
     def has(self, submission: Submission) -> bool:
-        """Whether a submission, as it is now, is in the gradebook, and its notebooks and pages are in their folders."""
+        """Whether a submission, as it is now, is in the gradebook, and its notebooks are in their folder, with pages that say what it says.
+
+        Not so once a human has given points or written a comment, or nbgrader has written pages of its own.
+        """
         graded, pages = self.folders.autograded(submission.student), self.folders.feedback(submission.student)
         ours = {spec.name for spec in self.assignment.notebooks}
         names = [notebook.name for notebook in submission.notebooks if notebook.name in ours]
         files = [folder / f"{name}{ending}" for name in names for folder, ending in ((graded, ".ipynb"), (pages, ".html"))]
         if not all(path.exists() for path in (graded, pages, *files)):
             return False
-        return self.book.timestamps(submission.student) == [_utc(submission.timestamp)]
+        rows = self.book.load([submission.student])[submission.student]
+        self.book.db.rollback()
+        if rows.submission.before is None or rows.submission.says["timestamp"] != _utc(submission.timestamp):
+            return False
+        return all(_ends_with(pages / f"{name}.html", stamp_of(rows, name)) for name in names)
 
     def _record(self, batch: Sequence[Graded]) -> list[Outcome]:
         loaded = self.book.load([graded.submission.student for graded in batch if _storable(graded.submission.student)])
@@ -171,6 +180,13 @@ class Recorder:
         earned = sum(score(grade.says) for notebook in rows.notebooks.values() for grade in notebook.grades.values())
         penalty = sum(notebook.row.says["late_submission_penalty"] or 0.0 for notebook in rows.notebooks.values())
         return Outcome(rows.student.id, status, earned, self.book.max_score, reason, penalty, remarks)
+
+
+def _ends_with(path: Path, line: str) -> bool:
+    """Whether this is the last line of a file."""
+    with path.open("rb") as file:
+        file.seek(-min(len(line) + 1, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        return file.read() == f"{line}\n".encode()
 
 
 def _storable(student: str) -> bool:

@@ -149,16 +149,6 @@ class Book:
         comments = self._read(api.Comment, ("auto_comment", "manual_comment"), keys, api.Comment.notebook_id.in_(within))
         return {student: self._rows(student, people, submissions, notebooks, grades, comments) for student in students}
 
-    def timestamps(self, student: str) -> list[datetime | None]:
-        """When a student's submission was handed in, as one item; none if there is no submission."""
-        from sqlalchemy import select
-
-        model = self.api.SubmittedAssignment
-        where = (model.assignment_id == self.assignment_id) & (model.student_id == student)
-        found = [row.timestamp for row in self.db.execute(select(model.timestamp).where(where))]
-        self.db.rollback()
-        return found
-
     def _read(self, model: Any, columns: Sequence[str], keys: Sequence[str], where: Any) -> dict[Any, Row]:
         """The rows of a table by their keys; by id if there are none."""
         from sqlalchemy import select

@@ -131,7 +131,7 @@ def _show_looks(report: ClassReport, console: Console) -> None:
     _some([forbids.format(text(student), names, exercise) for student, exercise, names in report.forbidden], console)
     _some([alike.format(text(student), exercise, share) for student, exercise, share in report.alike], console)
     _some([f"{text(student)}, a sign of tampering: {says}" for student, says in report.flags], console)
-    _some([f"{text(student)}, mended before grading: {says}" for student, says in report.remarks], console)
+    _some([f"{text(student)}, worth knowing: {says}" for student, says in report.remarks], console)
     _some([f"What the sandbox could not stop here: {says}" for says in report.lacks], console)
 
 

@@ -65,9 +65,9 @@ def examine_with(
     broken: tuple[str, ...] = ()
     try:
         judged = judge.judge(prober.run(judge.cases))
-        if not judged.full and peers and not prober.spent and not judged.stub:
+        if not judged.full and peers and not judged.stub:
             broken = broken_needs(prober, peers)
-            again = judge.judge(prober.run(judge.cases, broken)) if broken else judged
+            again = judge.judge(prober.of(exercise).run(judge.cases, broken)) if broken else judged
             judged, broken = (again, broken) if again.points > judged.points or not again.stops else (judged, ())
     except NoFunction as missing:
         return Report(0, points, Story(exercise.key, str(missing), hint="Run the cell that defines it, then check again."))

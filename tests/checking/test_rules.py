@@ -127,7 +127,7 @@ def test_a_needed_function_may_be_missing_or_unfinished(source: str, monkeypatch
 
     monkeypatch.setattr(limits, "CPU_SECONDS", 0.3)
     report = examine(PLUS_DOUBLE, cell(source + "def plus_double(x): return x + double(x)"), peers={"double": DOUBLE})
-    assert report.points == (0 if "while" in source else 2)
+    assert report.points == 2
 
 
 def test_the_notebook_keeps_its_own_functions_after_the_check() -> None:

@@ -149,6 +149,22 @@ def test_an_earlier_grading_by_nbgrader_is_replaced(reference, place):
     assert plain.tree(left.parent, runs=False) == reference.trees["right"]
 
 
+def test_pages_that_do_not_say_what_the_gradebook_says_are_not_there(reference, place):
+    mine = reference.graded["right"]
+    place.record(*reference.graded.values())
+    plain.interfere(place.url)
+    with place.recorder() as writer:
+        assert not writer.has(mine.submission)
+        assert writer.has(reference.graded["untouched"].submission)
+        writer.record([mine])
+        assert writer.has(mine.submission)
+        page = place.feedback("right") / "first.html"
+        assert "Well &lt;b&gt;said&lt;/b&gt;." in page.read_text() or "Well <b>said</b>." in page.read_text()
+        page.chmod(0o644)
+        page.write_text("<html>made by nbgrader</html>")
+        assert not writer.has(mine.submission)
+
+
 def test_what_is_there_is_known_to_be_there(reference, place):
     with place.recorder() as writer:
         first, other = reference.graded["right"], reference.graded["untouched"]

@@ -43,7 +43,7 @@ def test_points_and_how_each_exercise_went():
         "cem used zed in rows.row_sums, which the exercise forbids.",
         "ann's rows.row_sums is built like our reference (97%, names aside); worth a look, no more.",
         "ben, a sign of tampering: It replaced zed",
-        "cem, mended before grading: A deleted test cell was put back.",
+        "cem, worth knowing: A deleted test cell was put back.",
         "What the sandbox could not stop here: Processes can be started.",
     ],
 )

@@ -88,6 +88,8 @@ def test_killed_and_started_again_it_ends_as_if_nothing_had_happened(run, start,
 def test_a_connection_that_the_server_cuts_is_made_again(start, in_postgres, url, undisturbed):
     grader = start(in_postgres)
     wait_until(results_at_least(in_postgres, 2, grader))
+    recorded = in_postgres / ".dlteach" / "90_rows.journal"
+    wait_until(lambda: b'"kind":"recorded"' in recorded.read_bytes())  # some are, others not yet
     address = make_url(url)
     with create_engine(address.set(database="postgres")).connect() as other:
         cut = other.execute(
