@@ -159,7 +159,7 @@ def test_pages_that_do_not_say_what_the_gradebook_says_are_not_there(reference, 
         writer.record([mine])
         assert writer.has(mine.submission)
         page = place.feedback("right") / "first.html"
-        assert "Well &lt;b&gt;said&lt;/b&gt;." in page.read_text() or "Well <b>said</b>." in page.read_text()
+        assert "Well <b>said</b>." in page.read_text()  # comments are Markdown, made safe
         page.chmod(0o644)
         page.write_text("<html>made by nbgrader</html>")
         assert not writer.has(mine.submission)
