@@ -72,9 +72,12 @@ class Shown:
         self.errors = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def sent(self):
-        """All that the browser has sent, oldest first: a dict of what changed for each message."""
-        return self.page.evaluate("window.sent")
+    def sent(self, key=None):
+        """What the browser has sent, oldest first: a dict of what changed for each message; with `key`, those that say it.
+
+        The frame itself is sent once the slider has rested for a while, so on a slow machine it may be the newest message at any time.
+        """
+        return [message for message in self.page.evaluate("window.sent") if key is None or key in message]
 
     def answer(self):
         """Give the newest parameters to the Python widget, and its reply to the browser."""

@@ -19,7 +19,7 @@ def test_a_slider_goes_through_its_values(shown):
     rate.focus()
     shown.page.keyboard.press("ArrowRight")
     assert rate.get_attribute("aria-valuetext") == "0.3"
-    assert shown.sent()[-1]["params"] == {**samples.PARAMS, "lr": 0.3}
+    assert shown.sent("params")[-1]["params"] == {**samples.PARAMS, "lr": 0.3}
     shown.answer()
     assert shown.widget.params["lr"] == 0.3
     assert shown.page.locator(".dlteach-widget").get_attribute("data-seq") == "1"
@@ -81,15 +81,15 @@ def turn_often(shown, times=50):
 def test_one_request_is_in_flight_and_the_newest_value_wins(shown):
     turn_often(shown)
     shown.painted()
-    assert [message["params"]["lr"] for message in shown.sent()] == [samples.RATES[0]]
+    assert [message["params"]["lr"] for message in shown.sent("params")] == [samples.RATES[0]]
     shown.answer()
     shown.painted()
-    assert [message["params"]["lr"] for message in shown.sent()] == [samples.RATES[0], samples.RATES[49 % 5]]
+    assert [message["params"]["lr"] for message in shown.sent("params")] == [samples.RATES[0], samples.RATES[49 % 5]]
     assert slider(shown, "learning rate").get_attribute("aria-valuetext") == "1"
     shown.answer()
     shown.painted()
-    assert len(shown.sent()) == 2
-    assert [message["_request"] for message in shown.sent()] == [1, 2]
+    assert len(shown.sent("params")) == 2
+    assert [message["_request"] for message in shown.sent("params")] == [1, 2]
 
 
 def test_at_most_one_request_in_an_animation_frame_however_fast_python_is(shown):
@@ -104,7 +104,7 @@ def test_at_most_one_request_in_an_animation_frame_however_fast_python_is(shown)
     }""")
     assert sent == 1
     shown.painted()
-    assert len(shown.sent()) == 2
+    assert len(shown.sent("params")) == 2
 
 
 def test_waiting_is_said_after_a_second_and_does_not_keep_anybody_from_scrubbing(shown):
@@ -166,10 +166,10 @@ def test_arrow_keys_move_a_point_by_a_fiftieth_and_with_shift_by_a_tenth_of_the_
     assert start.get_attribute("aria-label") == "start, x 4, y 8; arrow keys move it"
     start.focus()
     shown.page.keyboard.press("ArrowLeft")
-    assert shown.sent()[-1]["params"]["start"] == pytest.approx([3.8, 8])
+    assert shown.sent("params")[-1]["params"]["start"] == pytest.approx([3.8, 8])
     shown.answer()
     shown.page.keyboard.press("Shift+ArrowLeft")
-    assert shown.sent()[-1]["params"]["start"] == pytest.approx([2.8, 7.22])
+    assert shown.sent("params")[-1]["params"]["start"] == pytest.approx([2.8, 7.22])
     shown.answer()
     assert start.get_attribute("aria-label") == "start, x 2.8, y 3.92; arrow keys move it"
     assert shown.widget.params["start"] == pytest.approx([2.8, 7.22])
@@ -182,8 +182,8 @@ def test_up_is_up_and_the_axis_is_the_end(shown):
         shown.page.keyboard.press(key)
         shown.answer()
         shown.painted()
-    assert shown.sent()[0]["params"]["start"] == pytest.approx([4, 8.25])
-    assert shown.sent()[-1]["params"]["start"][0] == 5
+    assert shown.sent("params")[0]["params"]["start"] == pytest.approx([4, 8.25])
+    assert shown.sent("params")[-1]["params"]["start"][0] == 5
 
 
 def middle(box):
@@ -200,12 +200,12 @@ def test_a_dragged_point_follows_the_pointer_before_python_has_answered(show):
         shown.page.mouse.move(x + 5 * i, y - 3 * i)
     shown.painted()
     assert middle(house.bounding_box()) == pytest.approx((x + 50, y - 30), abs=1)
-    assert len(shown.sent()) == 1
+    assert len(shown.sent("params")) == 1
     shown.answer()  # this is where the pointer was at first, and another request is on its way
     shown.painted()
     assert middle(house.bounding_box()) == pytest.approx((x + 50, y - 30), abs=1)
     shown.page.mouse.up()
-    assert len(shown.sent()) == 2
+    assert len(shown.sent("params")) == 2
     shown.answer()
     places = shown.widget.params["points"]
     assert [places[0], places[2]] == [[-2.0, 1.0], [2.0, 2.5]]
@@ -219,7 +219,7 @@ def test_a_pointer_that_only_passes_by_moves_nothing(show):
     x, y = middle(handle(shown, "house 2").bounding_box())
     shown.page.mouse.move(x, y)
     shown.page.mouse.move(x + 5, y)
-    assert shown.sent() == []
+    assert shown.sent("params") == []
 
 
 def test_handles_are_large_enough_and_scrolling_does_not_take_them(show):

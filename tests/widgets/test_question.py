@@ -70,7 +70,7 @@ def test_a_right_prediction_is_kept_and_explained(shown):
     slider(shown).focus()
     shown.page.keyboard.press("End")
     predict(shown, "yes")
-    assert shown.sent()[-1]["answer"] == "yes"
+    assert shown.sent("answer")[-1]["answer"] == "yes"
     assert status(shown) == "You predicted: yes. ✓ Right. Each step takes a part of x away."
     assert step(shown) == 5  # it goes on when the learner says so
     slider(shown).focus()
@@ -98,7 +98,7 @@ def test_without_a_choice_it_asks_for_one(shown):
     shown.page.keyboard.press("End")
     button(shown, "Check my prediction").click()
     assert status(shown) == "Choose an answer first."
-    assert shown.sent() == []
+    assert shown.sent("answer") == []
 
 
 def test_just_show_me(shown):
@@ -132,7 +132,7 @@ def test_a_number_can_be_predicted_with_either_input(show):
     assert status(shown) == "Choose an answer first."
     number.fill("0.6")
     button(shown, "Check my prediction").click()
-    assert shown.sent()[-1]["answer"] == 0.6
+    assert shown.sent("answer")[-1]["answer"] == 0.6
     assert status(shown) == "You predicted: 0.6 m. ✓ Near enough. The answer is 0.49 m. It is 0.9 times as large after each step."
 
 
@@ -156,7 +156,7 @@ def test_a_new_trace_asks_again_only_if_that_is_wanted(shown):
     shown.page.get_by_label("Ask me again after each change").check()
     shown.page.get_by_label("with noise").uncheck()
     shown.answer()
-    assert shown.sent()[-1]["answer"] is None
+    assert shown.sent("answer")[-1]["answer"] is None
     assert shown.page.get_by_label("with noise").evaluate("each => each === document.activeElement")
     assert step(shown) == 5
     assert form(shown).is_visible()
