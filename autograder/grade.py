@@ -13,7 +13,7 @@ from autograder.heavy import heavy_imports
 from autograder.jail import view_of_python
 from autograder.job import Limits
 from autograder.journal import Journal
-from autograder.judge.client import JudgeProcess
+from autograder.judge.client import JudgeProcess, Spawned
 from autograder.judge.errors import JudgeError
 from autograder.outcome import Outcome, Progress
 from autograder.read.names import shipped
@@ -47,6 +47,7 @@ def grade(
     options: Options = Options(),
     progress: Progress = lambda done, total, student: None,
     say: Say = lambda sentence: None,
+    spawned: Spawned | None = None,
 ) -> list[Outcome]:
     """Grade what was handed in, and write gradebook, ``autograded/`` and ``feedback/``.
 
@@ -56,6 +57,7 @@ def grade(
         options: whom, and how.
         progress: is told how far it is.
         say: is told what the instructor should know before it begins, such as what the jail lacks here.
+        spawned: a process for the judge, if there is one already; to be closed by whoever spawned it.
 
     Returns:
         An outcome for every submission, by student.
@@ -67,7 +69,7 @@ def grade(
     limits = course.limits(options.memory)
     with ExitStack() as stack:
         journal = stack.enter_context(Journal(course.private / f"{assignment}.journal", limits))
-        executor = stack.enter_context(started(course, assignment, options, limits))
+        executor = stack.enter_context(started(course, assignment, options, limits, spawned))
         from autograder.pipeline import Grading  # nbgrader, pages, the gradebook: most of a second, in which the workers warm up
 
         grading = stack.enter_context(Grading.of(course, assignment, journal, executor, limits, force=options.force, progress=progress))
@@ -104,7 +106,7 @@ def explained() -> Iterator[None]:
 
 
 @contextmanager
-def started(course: Course, assignment: str, options: Options, limits: Limits) -> Iterator[Executor]:
+def started(course: Course, assignment: str, options: Options, limits: Limits, spawned: Spawned | None = None) -> Iterator[Executor]:
     """An executor whose workers are warming up; stopped in the end."""
     source = course.path("source", ".", assignment)
     own = course.setting("Autograde", "exclude_overwriting", {}).get(assignment, ())  # files in which students write
@@ -120,8 +122,11 @@ def started(course: Course, assignment: str, options: Options, limits: Limits) -
     else:
         view = view_of_python(course.folder, data)
 
+        there = [spawned] if spawned and spawned.up_to_date else []
+
         def start(workers: int) -> JudgeProcess:
-            return JudgeProcess(view, limits, workers, imports, options.jail, options.require_sandbox)
+            process = there.pop() if there else None
+            return JudgeProcess(view, limits, workers, imports, options.jail, options.require_sandbox, process)
 
         executor = LocalExecutor(start, options.jobs or len(os.sched_getaffinity(0)))
     try:

@@ -60,6 +60,7 @@ class Grading:
         planner: makes jobs.
         executor: runs them.
         recorder: opens what writes the gradebook, when it is needed for the first time.
+        at_hand: whether that would take no time now.
         force: run again what is known.
         progress: is told how far it is.
     """
@@ -73,12 +74,13 @@ class Grading:
         executor: Executor,
         recorder: Callable[[], Recorder],
         *,
+        at_hand: Callable[[], bool] = lambda: True,
         force: bool = False,
         progress: Progress = lambda done, total, student: None,
     ) -> None:
         self.course, self.assignment, self.journal, self.planner = course, assignment, journal, planner
         self.executor, self.force, self.progress = executor, force, progress
-        self._open_recorder = recorder
+        self._open_recorder, self._at_hand = recorder, at_hand
         self._unopened: GradingError | None = None
         self._running: dict[str, list[tuple[_Waiting, str]]] = {}
         self._fresh: set[str] = set()
@@ -102,7 +104,7 @@ class Grading:
 
                 return stack.enter_context(open_recorder(course, assignment))
 
-            yield cls(course, assignment, journal, planner, executor, recorder, **options)
+            yield cls(course, assignment, journal, planner, executor, recorder, at_hand=lambda: not importing.is_alive(), **options)
 
     @functools.cached_property
     def recorder(self) -> Recorder:
@@ -199,7 +201,7 @@ class Grading:
     def _finish(self, waiting: _Waiting) -> None:
         if waiting.complete:
             self._ready.append(waiting)
-            if len(self._ready) >= BATCH:
+            if len(self._ready) >= BATCH and self._at_hand():
                 self._record()
 
     def _record(self) -> None:

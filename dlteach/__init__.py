@@ -1,6 +1,6 @@
 """Learn deep learning in Jupyter: write the functions yourself, see them move, and be told what is wrong.
 
-Importing this package imports NumPy and nothing heavier; everything else comes when it is first asked for::
+Importing this package imports nothing else; everything comes when it is first asked for::
 
     from dlteach import check          # tell me what is wrong with my function
     from dlteach import nn             # the reference, written to be read
@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
-
-import numpy as np  # noqa: F401  (what `import dlteach` costs: NumPy, once)
 
 if TYPE_CHECKING:
     from dlteach.exercises import check as check

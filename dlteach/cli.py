@@ -5,30 +5,30 @@ Exit status: 0 done, 1 something the user must see to, 2 wrong usage. What goes 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from autograder.course import Course, GradingError
-from autograder.grade import Options, grade
-from autograder.outcome import Outcome
-from autograder.outcome import Progress as OnProgress
-from dlteach.authoring import AuthoringError, build, hand_out, make_course, read_roster, stale
-from dlteach.authoring.places import lessons_folder, sources_folder
-from dlteach.checking.exercise import Lesson
-from dlteach.exercises.registry import lessons
+if TYPE_CHECKING:
+    from autograder.course import Course
+    from autograder.grade import Options
+    from autograder.judge.client import Spawned
+    from autograder.outcome import Outcome
+    from autograder.outcome import Progress as OnProgress
+    from dlteach.checking.exercise import Lesson
 
 app = typer.Typer(
     help="Learn deep learning in Jupyter: lessons for students, courses and grades for instructors.",
@@ -48,12 +48,18 @@ CourseFolder = Annotated[Path, typer.Option("--course", metavar="DIR", help="The
 def main() -> None:
     """Run the command. Mistakes of the user come out as one sentence, never as a traceback."""
     gc.set_threshold(50_000)  # a command imports much and makes little garbage: looking for it would take a third of the start
+    atexit.register(gc.freeze)  # and half a second at the end
     try:
         app()
-    except (AuthoringError, GradingError) as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'a file'} could not be used: {error.strerror or error}")
+    except Exception as error:
+        from autograder.course import GradingError
+        from dlteach.authoring import AuthoringError
+
+        if not isinstance(error, AuthoringError | GradingError):
+            raise
+        fail(str(error))
 
 
 def fail(message: str, status: int = 1) -> NoReturn:
@@ -68,6 +74,8 @@ def find_lesson(name: str) -> Lesson:
     Raises:
         typer.BadParameter: there is none; the message lists those there are.
     """
+    from dlteach.exercises.registry import lessons
+
     wanted = Path(name.strip()).name.removesuffix(".ipynb").removesuffix(".py")
     for lesson in lessons():
         if wanted in (lesson.name, lesson.stem) or (wanted.isdecimal() and int(wanted) == lesson.number):
@@ -81,6 +89,9 @@ def find_assignment(folder: Path, name: str) -> str:
     Raises:
         typer.BadParameter: it is neither.
     """
+    from autograder.course import Course
+    from dlteach.authoring import AuthoringError
+
     try:
         return find_lesson(name).stem
     except typer.BadParameter:
@@ -111,6 +122,8 @@ def lab(
 
     Other options, written as --option=value, go to JupyterLab.
     """
+    from dlteach.authoring import hand_out
+
     folders = [argument for argument in context.args if not argument.startswith("-")]
     if len(folders) > 1:
         raise typer.BadParameter(f"one folder is enough, and these are {len(folders)}: {', '.join(folders)}")
@@ -165,6 +178,9 @@ def build_command(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if a notebook is stale.")] = False,
 ) -> None:
     """Build the student notebooks from their sources: solutions/*.py to lessons/*.ipynb."""
+    from dlteach.authoring import build, stale
+    from dlteach.authoring.places import lessons_folder, sources_folder
+
     origin = sources_folder() if sources is None else sources
     target = to or (lessons_folder() if sources is None else origin.resolve().parent / "lessons")
     if check:
@@ -185,6 +201,10 @@ def course_init(
     sources: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the lessons' sources are; left out, dlteach's own.")] = None,
 ) -> None:
     """Make an nbgrader course, or add lessons and students to one. Nothing that is there is overwritten."""
+    from dlteach.authoring import make_course, read_roster
+    from dlteach.authoring.places import sources_folder
+    from dlteach.exercises.registry import lessons
+
     origin = sources_folder() if sources is None else sources
     wanted = find_lessons(chosen) or [lesson for lesson in lessons() if (origin / f"{lesson.stem}.py").is_file()]
     if not wanted:
@@ -216,20 +236,37 @@ def grade_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> None:
     """Grade what was handed in, each notebook in a jail of its own, and write the feedback."""
-    assignment = find_assignment(folder, lesson)
-    course = Course(folder, timeout)
-    options = Options(student or (), force, jobs, memory << 20 if memory else None, jail, require_sandbox, scheduler)
-    if dry_run:
-        from autograder.foresee import foresee
+    from autograder.judge.client import Spawned
 
-        foreseen = dict(foresee(course, assignment, options))
-        if as_json:
-            print(json.dumps(foreseen, indent=2))
-        else:
-            for who, what in foreseen.items():
-                print(_one_line(f"{who}: {what}"))
-        return
-    outcomes = _grade(course, assignment, options)
+    with nullcontext() if dry_run or scheduler else Spawned() as spawned:  # it imports while we do
+        from autograder.course import Course
+        from autograder.grade import Options
+
+        assignment = find_assignment(folder, lesson)
+        course = Course(folder, timeout)
+        options = Options(student or (), force, jobs, memory << 20 if memory else None, jail, require_sandbox, scheduler)
+        if dry_run:
+            _foresee(course, assignment, options, as_json)
+            return
+        outcomes = _grade(course, assignment, options, spawned)
+    _show_outcomes(outcomes, as_json)
+    if any(outcome.status == "failed" for outcome in outcomes):
+        raise SystemExit(1)
+
+
+def _foresee(course: Course, assignment: str, options: Options, as_json: bool) -> None:
+    from autograder.foresee import foresee
+
+    foreseen = dict(foresee(course, assignment, options))
+    if as_json:
+        print(json.dumps(foreseen, indent=2))
+    else:
+        for who, what in foreseen.items():
+            print(_one_line(f"{who}: {what}"))
+
+
+def _show_outcomes(outcomes: list[Outcome], as_json: bool) -> None:
+    """The points on standard output; remarks, and what could not be graded, on standard error."""
     if as_json:
         print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=2))
     else:
@@ -239,13 +276,18 @@ def grade_command(
     for outcome in outcomes:
         for remark in outcome.remarks:
             print(_one_line(f"{outcome.student}: {remark}"), file=sys.stderr)
-    _show_failed(outcomes)
-    if any(outcome.status == "failed" for outcome in outcomes):
-        raise SystemExit(1)
+    for outcome in outcomes:
+        if outcome.status == "failed":
+            print(_one_line(f"not graded: {outcome.student}: {outcome.reason}"), file=sys.stderr)
 
 
-def _grade(course: Course, assignment: str, options: Options) -> list[Outcome]:
+def _grade(course: Course, assignment: str, options: Options, spawned: Spawned | None) -> list[Outcome]:
     """Grade with a progress bar; an interrupt ends with a sentence."""
+    from autograder.grade import grade
+
+    def say(sentence: str) -> None:
+        print(f"dlteach: {sentence}", file=sys.stderr)
+
     done = 0
     with _progress() as show_progress:
 
@@ -255,7 +297,7 @@ def _grade(course: Course, assignment: str, options: Options) -> list[Outcome]:
             show_progress(count, total, student)
 
         try:
-            return grade(course, assignment, options, on_progress, lambda sentence: print(f"dlteach: {sentence}", file=sys.stderr))
+            return grade(course, assignment, options, on_progress, say, spawned)
         except KeyboardInterrupt:
             same = "the same command without --force" if options.force else "the same command"
             fail(f"stopped; {_count(done, 'submission')} done, and what is done is kept: {same} goes on from here", 130)
@@ -274,6 +316,7 @@ def report_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Show the points of a class, its most common misconceptions, unexplained answers that are the same, and code that is alike."""
+    from autograder.course import Course
     from autograder.report import as_json as json_of
     from autograder.report import class_report, find_cluster, name_cluster, require_graded, show, write_csv, write_page
     from autograder.results import results_of
@@ -319,12 +362,6 @@ def _progress() -> Iterator[OnProgress]:
             bar.update(task, completed=done, total=total, rate=rate, description=f"graded {student}"[:40] if student else "graded")
 
         yield on_progress
-
-
-def _show_failed(outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.status == "failed":
-            print(_one_line(f"not graded: {outcome.student}: {outcome.reason}"), file=sys.stderr)
 
 
 def _one_line(text: str) -> str:

@@ -44,8 +44,7 @@ def main(descriptor: int = 3) -> None:
     gc.set_threshold(FEW_COLLECTIONS)
     channel = Channel(socket.socket(fileno=descriptor), MESSAGE)
     try:
-        message = channel.receive()
-        court = begin(message)
+        message, court = begin(channel)
     except (ZygoteError, Refused) as error:
         channel.send({"error": str(error)})
         return
@@ -67,29 +66,46 @@ def keep_memory_private() -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
 
 
-def begin(message: dict[str, Any]) -> Court:
-    """Start a zygote as the message says. Raises ZygoteError, or Refused if a sandbox is required and something of it is missing."""
-    view, limits = View.from_dict(message["view"]), Limits(**message["limits"])
+def begin(channel: Channel) -> tuple[dict[str, Any], Court]:
+    """Hear what to begin with, and start a zygote for it; what judges is imported meanwhile. Returns the message, and who judges.
 
-    def start() -> ZygoteHandle:
-        try:
-            return start_zygote(view, limits, message["imports"], message["jail"])
-        except Threads:  # a library started some; notebooks import it themselves then
-            return start_zygote(view, limits, (), message["jail"])
-
+    Raises ChannelError, ZygoteError, or Refused if a sandbox is required and something of it is missing.
+    """
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(start)
-        from autograder.judge.judge import Court  # NumPy and the exercises are imported here while the zygote imports them there
+        first = pool.submit(hear, channel, ZygoteHandle())
+        from autograder.judge.judge import Court
         from dlteach.exercises.registry import lessons
 
         lessons()
-        started = iter([first.result()])
-    court = Court(lambda: next(started, None) or start())
+        message, zygote = first.result()
+    started = iter([zygote])
+    court = Court(lambda: next(started, None) or start(message))
     lacks = court.jail["lacks"]
     if message["require_sandbox"] and lacks:
         court.close()
         raise Refused(f"a sandbox is required, and the one that works here ({court.jail['name']}) is not whole: {' '.join(lacks)}")
-    return court
+    return message, court
+
+
+def hear(channel: Channel, zygote: ZygoteHandle) -> tuple[dict[str, Any], ZygoteHandle]:
+    """The first message, and a zygote that is warm for it. Raises ChannelError, ZygoteError."""
+    try:
+        message = channel.receive()
+    except ChannelError:
+        zygote.close()
+        raise
+    return message, start(message, zygote)
+
+
+def start(message: dict[str, Any], zygote: ZygoteHandle | None = None) -> ZygoteHandle:
+    """A warm zygote, as the first message says: this one, if there is one. Raises ZygoteError."""
+    view, limits = View.from_dict(message["view"]), Limits(**message["limits"])
+    zygote = zygote or ZygoteHandle()
+    try:
+        zygote.warm(view, limits, message["imports"], message["jail"])
+    except Threads:  # a library started some; notebooks import it themselves then
+        return start_zygote(view, limits, (), message["jail"])
+    return zygote
 
 
 def serve(channel: Channel, court: Court, workers: int) -> None:

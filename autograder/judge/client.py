@@ -26,6 +26,41 @@ class JudgeDied(JudgeError):
     """The judge's process is gone, and the jobs that it had in hand with it."""
 
 
+class Spawned:
+    """A process that will judge, as soon as it is told what. It imports meanwhile, and ends by itself if nobody ever tells it.
+
+    It knows the environment and the path for modules from when it was spawned.
+    """
+
+    def __init__(self) -> None:
+        self._known = _surroundings()
+        self.sock, theirs = socket.socketpair()
+        with theirs:
+            self.process = _spawn(theirs)
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether nothing has changed since that a new process would know: a course's settings are code, and may change it."""
+        return self._known == _surroundings()
+
+    def close(self) -> None:
+        """End it, and all that it has started."""
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
+        try:
+            self.process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self) -> Spawned:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 class JudgeProcess:
     """A judge in a process of its own. To be used from one thread; ``sock`` can be waited for with ``select``.
 
@@ -36,6 +71,7 @@ class JudgeProcess:
         imports: modules that workers have imported from the start.
         jail: the kind of jail; ``off`` for none.
         require_sandbox: refuse to run unless the jail stops everything.
+        spawned: the process, if it was spawned beforehand.
     """
 
     def __init__(
@@ -46,15 +82,20 @@ class JudgeProcess:
         imports: Sequence[str] = (),
         jail: str = "auto",
         require_sandbox: bool = False,
+        spawned: Spawned | None = None,
     ) -> None:
-        self.sock, theirs = socket.socketpair()
+        self._spawned = spawned or Spawned()
+        self.sock = self._spawned.sock
         self._channel = Channel(self.sock, MESSAGE)
         self._jail: Jailed | None = None
-        with theirs:
-            self._process = _spawn(theirs)
         begin = {"do": "begin", "view": view.as_dict(), "limits": asdict(limits), "workers": workers}
         with suppress(ChannelError):  # which is noticed when the answer is waited for
             self._channel.send({**begin, "imports": list(imports), "jail": jail, "require_sandbox": require_sandbox})
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._spawned.process.pid
 
     @property
     def jail(self) -> Jailed:
@@ -103,14 +144,7 @@ class JudgeProcess:
 
     def close(self) -> None:
         """End it, its zygote and all workers."""
-        with suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
-        self.sock.close()
-        try:
-            self._process.wait(CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._spawned.close()
 
     def _receive(self, timeout: float | None) -> dict[str, Any]:
         try:
@@ -120,8 +154,8 @@ class JudgeProcess:
 
     def _epitaph(self) -> str:
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0)
-        status = self._process.returncode
+            self._spawned.process.wait(1.0)
+        status = self._spawned.process.returncode
         how = "hangs" if status is None else f"ended with status {status}" if status >= 0 else f"was killed by signal {-status}"
         return f"the process that judges {how}"
 
@@ -130,6 +164,10 @@ class JudgeProcess:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _surroundings() -> tuple[list[str], dict[str, str]]:
+    return list(sys.path), dict(os.environ)
 
 
 def _spawn(sock: socket.socket) -> subprocess.Popen[bytes]:

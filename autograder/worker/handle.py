@@ -112,9 +112,9 @@ class WorkerHandle:
 
 
 class ZygoteHandle:
-    """A zygote, seen from the judge. Threads may share it. Use :func:`start_zygote` to get one."""
+    """A zygote, seen from the judge: a process that waits to be told what to warm up for. Threads may share it once it is warm."""
 
-    def __init__(self, message: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         self._sock, self._theirs = socket.socketpair()
         self._channel = Channel(self._sock)
         self._lock = threading.Lock()
@@ -125,8 +125,14 @@ class ZygoteHandle:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the zygote)
         self._process: subprocess.Popen[bytes] | None = None
         # The thread that spawns lives until the zygote has ended: Linux takes a parent for dead when the spawning thread is.
-        self._thread = threading.Thread(target=self._live, args=(message,), name="zygote", daemon=True)
+        self._thread = threading.Thread(target=self._live, name="zygote", daemon=True)
         self._thread.start()
+
+    def warm(self, view: Any, limits: Limits, imports: Sequence[str] = (), jail: str = "auto") -> None:
+        """Let it import everything, and wait until it has. See :func:`start_zygote`; where that fails, it is closed."""
+        with suppress(ChannelError):  # no answer comes then
+            message = {"do": "warm", "view": view.as_dict(), "limits": asdict(limits), "imports": list(imports), "jail": jail}
+            self._channel.send(message)
         self._ready.wait(WARM_SECONDS)
         if not self._answer.get("ready"):
             reason = self._reason()
@@ -174,12 +180,11 @@ class ZygoteHandle:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _live(self, message: dict[str, Any]) -> None:
+    def _live(self) -> None:
         with self._theirs:
             process = self._process = _spawn(self._theirs, self._errors)
         with suppress(ChannelError):
-            self._channel.send(message)
-            self._answer = self._channel.receive(WARM_SECONDS)
+            self._answer = self._channel.receive()
             self._ready.set()
             while True:
                 self._hear(self._channel.receive())
@@ -220,8 +225,9 @@ def start_zygote(view: Any, limits: Limits, imports: Sequence[str] = (), jail: s
     Raises:
         ZygoteError: it did not start; the message says why.
     """
-    message = {"do": "warm", "view": view.as_dict(), "limits": asdict(limits), "imports": list(imports), "jail": jail}
-    return ZygoteHandle(message)
+    zygote = ZygoteHandle()
+    zygote.warm(view, limits, imports, jail)
+    return zygote
 
 
 def _spawn(sock: socket.socket, errors: Any) -> subprocess.Popen[bytes]:

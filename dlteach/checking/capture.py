@@ -78,26 +78,41 @@ class Captured:
 
 
 @contextmanager
-def captured(within: Captured | None = None) -> Iterator[Captured]:
+def captured() -> Iterator[Captured]:
     """Everything the block prints or warns goes into the yielded object, nothing to the screen.
-
-    ``within`` is what a block around this one captures: the descriptors are turned once, there, which takes longer than all the rest.
 
     What the notebook has set by ``warnings.simplefilter`` or ``np.seterr`` (to stop at every overflow, say) does not hold inside: a
     function is judged the same in every notebook, and what it sets itself is undone.
     """
     result = Captured()
     with ExitStack() as stack:
-        if within is None:
-            stack.enter_context(_descriptors(result))
-        else:
-            within.take(within.stream)
-            stack.callback(within.take, result.stream)
+        stack.enter_context(_descriptors(result))
         stack.enter_context(_streams(result.stream))
-        stack.enter_context(_warnings(result.warned))
+        stack.enter_context(warnings.catch_warnings())
         stack.enter_context(np.errstate(all="warn"))
         stack.enter_context(_no_display())
+        _collect(result.warned)
         yield result
+
+
+@contextmanager
+def captured_within(everything: Captured) -> Iterator[Captured]:
+    """The same for a block within :func:`captured`, whose ``everything`` stays as it was.
+
+    The descriptors stay turned: to turn them takes longer than all the rest.
+    """
+    result, outside, shown = Captured(), everything.stream, sys.displayhook
+    everything.take(outside)
+    with warnings.catch_warnings(), np.errstate(all="warn"):
+        _collect(result.warned)
+        sys.stdout = sys.stderr = result.stream
+        vars(outside)["write"] = result.stream.write  # for whoever holds on to it
+        try:
+            yield result
+        finally:
+            vars(outside).pop("write", None)
+            sys.stdout, sys.stderr, sys.displayhook = outside, outside, shown
+            everything.take(result.stream)
 
 
 @contextmanager
@@ -162,19 +177,16 @@ def _scratch() -> BinaryIO:
     return cast(BinaryIO, tempfile.TemporaryFile())
 
 
-@contextmanager
-def _warnings(messages: list[str]) -> Iterator[None]:
-    """Collect the first few distinct warnings."""
+def _collect(messages: list[str]) -> None:
+    """Note the first few distinct warnings, until ``warnings.catch_warnings`` ends."""
 
     def note(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         text = printable(f"{category.__name__}: {message}", LIMIT)
         if text not in messages and len(messages) < MAX_WARNINGS:
             messages.append(text)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.showwarning = note
-        yield
+    warnings.simplefilter("always")
+    warnings.showwarning = note
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ ALWAYS = (
     *("scipy.special", "scipy.optimize", "scipy.differentiate"),
 )
 
+_IN_C = (np.ufunc, BuiltinFunctionType)
+_WORD = re.compile(r"\w+")
+
 
 def forbidden_names(exercise: Exercise) -> tuple[str, ...]:
     """Dotted names of modules and functions that this exercise does not allow."""
@@ -41,6 +45,8 @@ def forbidden_words(function: Function, exercise: Exercise, source: str) -> Iter
     if name := _written_in_c(inner, names):
         yield name
     scope = getattr(inner, "__globals__", {})
+    if not _suspicious(source, scope, names):
+        return
     try:
         tree = ast.parse(textwrap.dedent(source))
     except (SyntaxError, ValueError):
@@ -53,9 +59,20 @@ def forbidden_words(function: Function, exercise: Exercise, source: str) -> Iter
             yield name
 
 
+def _suspicious(source: str, scope: dict[str, Any], names: tuple[str, ...]) -> bool:
+    """Whether a source may use a forbidden name at all: most have not even its words, which is seen without parsing them."""
+    words = set(_WORD.findall(source))
+    for meant in [scope[word] for word in words if word in scope]:
+        if issubclass(type(meant), ModuleType):  # not isinstance, which asks the object, and so may run a student's code
+            words.update(meant.__name__.split("."))
+        elif type(meant) in _IN_C:
+            return True
+    return not source.isascii() or any(words.issuperset(name.split(".")) for name in names)
+
+
 def _written_in_c(function: Any, names: tuple[str, ...]) -> str | None:
     """The forbidden name that a ufunc or built-in function is, or lies directly under, whatever it is called here."""
-    if type(function) not in (np.ufunc, BuiltinFunctionType):
+    if type(function) not in _IN_C:
         return None
     own = function.__name__
     return next((name for name in names if _found(name) is function or _found(f"{name}.{own}") is function), None)

@@ -46,18 +46,22 @@ class Budget:
     @contextmanager
     def limit(self, boundary: str) -> Iterator[None]:
         """Run the block under this budget; raises :class:`TimeUp` in it. ``boundary`` is the file whose frames are left alone."""
-        with self.watched(boundary) as watch:
-            if watch is None or not watch.off:  # no timer here, or within another such block
+        if self._watch is None and self.available:
+            with self.watched(boundary), self.limit(boundary):
                 yield
-                return
-            watch.start()
-            try:
-                yield
-            finally:
-                cpu, wall = watch.stop()
-                self.cpu -= cpu
-                self.wall -= wall
-                self.spent = self.spent or self.cpu <= 0 or self.wall <= 0
+            return
+        watch = self._watch
+        if watch is None or not watch.off:  # no timer here, or within another such block
+            yield
+            return
+        watch.start()
+        try:
+            yield
+        finally:
+            cpu, wall = watch.stop()
+            self.cpu -= cpu
+            self.wall -= wall
+            self.spent = self.spent or self.cpu <= 0 or self.wall <= 0
 
     @contextmanager
     def watched(self, boundary: str) -> Iterator[_Watch | None]:

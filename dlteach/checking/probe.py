@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from dlteach.checking.callables import Named
-from dlteach.checking.capture import Captured, captured
+from dlteach.checking.capture import Captured, captured, captured_within
 from dlteach.checking.exercise import Case, Exercise, Function, Functions
 from dlteach.checking.forbidden import forbidden_calls, forbidden_words
 from dlteach.checking.limits import Budget, TimeUp
@@ -92,7 +92,7 @@ class LocalProber:
 
     def _outcome(self, functions: Functions, case: Case, everything: Captured) -> Outcome:
         call = prepared(case)
-        with captured(within=everything) as output:
+        with captured_within(everything) as output:
             value, failure = self._guarded(lambda: use_probe(self.exercise, functions, call))
         changed = changes(call, case)
         said: dict[str, Any] = {"printed": output.printed, "warned": tuple(output.warned)}

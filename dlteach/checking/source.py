@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
+import linecache
 from types import CodeType, FunctionType
 from typing import Any
+
+A_CELL = 300
+"""A file of more lines is a module, and would take long to parse."""
 
 
 def innermost(function: Any) -> Any:
@@ -35,10 +40,23 @@ def code_of(function: Any) -> CodeType | None:
 
 def source_of(function: Any) -> str:
     """The source of a function, or an empty string where Python does not know it."""
+    inner = innermost(function)
     try:
-        return inspect.getsource(innermost(function))
-    except (OSError, TypeError, SyntaxError, IndexError):
+        return _lines_of(inner) or inspect.getsource(inner)
+    except (OSError, TypeError, ValueError, SyntaxError, IndexError, RecursionError):
         return ""
+
+
+def _lines_of(function: Any) -> str:
+    """The lines of a function at the top level of a cell. ``inspect`` looks for the last one token by token, which takes longer."""
+    if not isinstance(function, FunctionType):
+        return ""
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename)
+    for node in ast.parse("".join(lines)).body if len(lines) <= A_CELL else ():
+        if isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (code.co_name, code.co_firstlineno):
+            return "".join(lines[node.lineno - 1 : node.end_lineno])
+    return ""
 
 
 def names_used(function: Any) -> set[str]:

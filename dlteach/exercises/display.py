@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -62,17 +63,25 @@ def held_back() -> Iterator[None]:
     if not shell:
         yield
         return
-    from IPython.utils.capture import capture_output
-
-    before = set(_figures())
+    before, shown, nowhere = set(_figures()), (shell.display_pub, sys.displayhook), _nowhere()
+    shell.display_pub, sys.displayhook = nowhere, lambda _value: None
     shell.ask_exit = sys.exit
     try:
-        with capture_output(stdout=False, stderr=False, display=True):
-            yield
+        yield
     finally:
+        shell.display_pub, sys.displayhook = shown
+        nowhere.outputs.clear()
         vars(shell).pop("ask_exit", None)
         for figure in set(_figures()) - before:
             sys.modules["matplotlib.pyplot"].close(figure)
+
+
+@functools.cache
+def _nowhere() -> Any:
+    """Takes what is displayed, and shows none of it. It takes longer to make one than to check most functions."""
+    from IPython.core.displaypub import CapturingDisplayPublisher
+
+    return CapturingDisplayPublisher()
 
 
 def _figures() -> list[int]:

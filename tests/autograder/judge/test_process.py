@@ -14,7 +14,7 @@ import pytest
 
 from autograder.jail.view import View
 from autograder.job import CellJob, Job, Limits, Result
-from autograder.judge.client import JudgeDied, JudgeProcess
+from autograder.judge.client import JudgeDied, JudgeProcess, Spawned
 from autograder.judge.errors import JudgeError
 from autograder.schedule.executor import Broken
 from tests.autograder.judge.fake import check, job_of
@@ -129,12 +129,12 @@ def test_a_library_that_starts_threads_is_left_to_the_notebooks(tmp_path: Path, 
 def test_a_dead_zygote_is_replaced_and_nothing_is_lost() -> None:
     with JudgeProcess(NOTHING, Limits(), workers=2, jail="off") as judge:
         judge.wait_until_ready()
-        (zygote,) = children(judge._process.pid)
+        (zygote,) = children(judge.pid)
         judge.submit(job("a", "import time\ntime.sleep(1)"))
         judge.submit(job("b"))
         os.kill(zygote, signal.SIGKILL)
         assert {received(judge).key for _ in range(2)} == {"a", "b"}
-        assert children(judge._process.pid) != [zygote]
+        assert children(judge.pid) != [zygote]
 
 
 def test_a_job_that_kills_every_zygote_fails_and_the_next_one_does_not() -> None:
@@ -150,7 +150,7 @@ def test_a_job_that_kills_every_zygote_fails_and_the_next_one_does_not() -> None
 def test_a_dead_judge_is_noticed_whatever_one_was_about_to_do() -> None:
     with JudgeProcess(NOTHING, Limits(), jail="off") as judge:
         judge.wait_until_ready()
-        os.kill(judge._process.pid, signal.SIGKILL)
+        os.kill(judge.pid, signal.SIGKILL)
         with pytest.raises(JudgeDied, match="was killed by signal 9"):
             judge.receive(60)
         with pytest.raises(JudgeDied):
@@ -161,11 +161,34 @@ def test_a_dead_judge_is_noticed_whatever_one_was_about_to_do() -> None:
 def test_nothing_is_left_behind(how: str) -> None:
     judge = JudgeProcess(NOTHING, Limits(), jail="off")
     judge.wait_until_ready()
-    (zygote,) = children(judge._process.pid)
+    (zygote,) = children(judge.pid)
     judge.submit(job("endless", "import time\ntime.sleep(100)"))
     assert eventually(lambda: bool(children(zygote)))
     (worker,) = children(zygote)
     if how == "killed":
-        os.kill(judge._process.pid, signal.SIGKILL)
+        os.kill(judge.pid, signal.SIGKILL)
     judge.close()
     assert eventually(lambda: gone(zygote) and gone(worker))
+
+
+def test_a_process_spawned_beforehand_judges_once_it_is_told_what() -> None:
+    with Spawned() as spawned, JudgeProcess(NOTHING, Limits(), jail="off", spawned=spawned) as judge:
+        assert spawned.up_to_date
+        assert judge.pid == spawned.process.pid
+        judge.submit(job("first"))
+        assert received(judge).key == "first"
+
+
+def test_one_that_is_never_told_leaves_nothing_behind() -> None:
+    spawned = Spawned()
+    assert eventually(lambda: bool(children(spawned.process.pid)))
+    (zygote,) = children(spawned.process.pid)
+    spawned.close()
+    assert spawned.process.returncode == 0
+    assert eventually(lambda: gone(zygote))
+
+
+def test_one_that_does_not_know_what_a_course_has_set_is_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Spawned() as spawned:
+        monkeypatch.setenv("DLTEACH_DATA", "/elsewhere")
+        assert not spawned.up_to_date
