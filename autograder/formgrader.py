@@ -24,13 +24,13 @@ from autograder.heavy import heavy_imports
 from autograder.jail import view_of_python
 from autograder.job import Job, Limits, Result
 from autograder.judge.client import JudgeProcess
+from autograder.named import named
 from autograder.plan import Planner, course_secret
 from autograder.read.export import HIDDEN, export
 from autograder.read.folder import read_folder
 from autograder.read.names import is_notebook
 from autograder.record.notebook import executed
 from autograder.record.scores import standing
-from autograder.report.named import named
 from autograder.schedule.executor import Broken
 from autograder.schedule.local import LocalExecutor
 from autograder.spec import Assignment, Graded, ReadNotebook, Submission

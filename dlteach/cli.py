@@ -317,8 +317,9 @@ def report_command(
 ) -> None:
     """Show the points of a class, its most common misconceptions, unexplained answers that are the same, and code that is alike."""
     from autograder.course import Course
+    from autograder.named import name_cluster
     from autograder.report import as_json as json_of
-    from autograder.report import class_report, find_cluster, name_cluster, require_graded, show, write_csv, write_page
+    from autograder.report import class_report, find_cluster, require_graded, show, write_csv, write_page
     from autograder.results import results_of
 
     assignment = find_assignment(folder, lesson)

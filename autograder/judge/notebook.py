@@ -13,7 +13,7 @@ from autograder.judge.errors import JudgeError, Malformed, WorkerOver
 from autograder.judge.grade import determine
 from autograder.judge.prober import GRACE, RemoteProber
 from autograder.judge.turn import Turn
-from autograder.judge.verdicts import derived, described, failed, fitting, outputs_of, verdict_of
+from autograder.judge.verdicts import derived, described, failed, outputs_of, verdict_of
 from autograder.wire.channel import Channel, ChannelError, ChannelTimeout
 from autograder.worker.handle import Ended
 from dlteach.checking import Report
@@ -151,7 +151,7 @@ class Notebook:
         """Judge an exercise with numbers that nobody knows."""
         try:
             with self.turn:
-                report = described(fitting(self._examined(cell)))
+                report = described(self._examined(cell))
         except Malformed as error:
             raise WorkerOver(nonsense(cell, error)) from error
         return self._shown(cell, report)

@@ -32,19 +32,16 @@ def failed(exercise: str, points: float, error: Exception) -> Report:
     return Report(0, points, Story(exercise, says))
 
 
-def fitting(report: Report) -> Report:
-    """The report, without the values it shows if those would fill a book."""
-    if len(report.html()) <= MAX_REPORT and len(str(report)) <= MAX_REPORT:
-        return report
-    story = replace(report.story, shows_values=False, picture="", got=None, expected=None, where=None)
-    return Report(report.points, report.max_points, story)
-
-
 def described(report: Report) -> dict[str, Any]:
-    """A report as JSON data. Of a function that loses points, it says what that gave back on the public cases."""
-    shown = bundle(report)
-    found = {**shown[MIME], "html": shown["text/html"], "text": shown["text/plain"], "call": report.story.call}
-    story = report.story
+    """A report as JSON data, without the values it shows if those would fill a book.
+
+    Of a function that loses points, it says what that gave back on the public cases.
+    """
+    story, shown = report.story, bundle(report)
+    if max(len(shown["text/html"]), len(shown["text/plain"])) > MAX_REPORT:
+        story = replace(story, shows_values=False, picture="", got=None, expected=None, where=None)
+        shown = bundle(Report(report.points, report.max_points, story))
+    found = {**shown[MIME], "html": shown["text/html"], "text": shown["text/plain"], "call": story.call}
     if not report.passed and story.run is not None:
         found["signature"] = signature(story.run)
         if story.case is not None:

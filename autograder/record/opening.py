@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autograder.course import Course
+from autograder.named import named
 from autograder.record.nbgrader_api import nbgrader_api
 from autograder.record.recorder import Recorder
 from autograder.record.rules import read_folders, read_rules
-from autograder.report.named import named
 from autograder.spec import Assignment
 
 nbgrader_api()

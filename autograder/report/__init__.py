@@ -6,7 +6,6 @@ HTML page that works offline. All that students and their code say is taken as h
 
 from autograder.report.mistakes import find_cluster
 from autograder.report.model import ClassReport, Results
-from autograder.report.named import name_cluster, named
 from autograder.report.page import page, write_page
 from autograder.report.read import class_report, require_graded
 from autograder.report.tables import as_json, write_csv
@@ -18,8 +17,6 @@ __all__ = [
     "as_json",
     "class_report",
     "find_cluster",
-    "name_cluster",
-    "named",
     "page",
     "require_graded",
     "show",

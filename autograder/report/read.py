@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Iterable
 
 from autograder.course import Course, GradingError
+from autograder.named import named
 from autograder.report import clean
 from autograder.report.clean import Said
 from autograder.report.mistakes import clusters, mistakes, unfinished
 from autograder.report.model import ClassReport, Results
-from autograder.report.named import named
 from autograder.report.notebooks import Graded, NotebookResults, cells_in, source_of
 from autograder.report.scores import read_book, rows
 from autograder.report.similar import similar_pairs

@@ -75,6 +75,9 @@ class ZMQInteractiveShell(InteractiveShell):
         trigger = self.events.trigger
 
         def trigger_in_time(event: str, *args: Any, **kwargs: Any) -> None:
+            callbacks = self.events.callbacks.get(event)
+            if type(callbacks) is list and not callbacks:
+                return
             with self.clock.grace(FORMATTING).limit():
                 trigger(event, *args, **kwargs)
 
@@ -124,6 +127,11 @@ class ZMQInteractiveShell(InteractiveShell):
             self.show(error)
             return True
         return False
+
+    def should_run_async(self, raw_cell: str, **options: Any) -> bool:
+        """Whether a cell awaits something. IPython would compile every cell to find out."""
+        source = options.get("transformed_cell") or raw_cell
+        return ("await" in source or "async" in source) and super().should_run_async(raw_cell, **options)
 
     def transform_cell(self, raw_cell: str) -> str:
         """IPython's own syntax made Python's. Most cells have none, which is seen in a tenth of the time."""

@@ -78,15 +78,17 @@ class Captured:
 
 
 @contextmanager
-def captured() -> Iterator[Captured]:
+def captured(descriptors: bool = True) -> Iterator[Captured]:
     """Everything the block prints or warns goes into the yielded object, nothing to the screen.
 
+    Without ``descriptors``, what goes to them behind Python's back is let through: our own functions write nothing there.
     What the notebook has set by ``warnings.simplefilter`` or ``np.seterr`` (to stop at every overflow, say) does not hold inside: a
     function is judged the same in every notebook, and what it sets itself is undone.
     """
     result = Captured()
     with ExitStack() as stack:
-        stack.enter_context(_descriptors(result))
+        if descriptors:
+            stack.enter_context(_descriptors(result))
         stack.enter_context(_streams(result.stream))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(np.errstate(all="warn"))

@@ -24,8 +24,11 @@ def settings(**sections):
 
 def test_nothing_set_is_what_nbgrader_does():
     rules = read_rules(settings(), "ps1")
-    assert rules == Rules(penalty=rules.penalty, penalty_is=rules.penalty_is)
+    assert rules == Rules()
     assert rules.penalty("mia", 5.0, 3600.0) is None
+    by_nbgrader = read_rules(settings(Autograde={"create_student": True}), "ps1")  # its default, written down
+    assert by_nbgrader == Rules(penalty=by_nbgrader.penalty, penalty_is=by_nbgrader.penalty_is)
+    assert by_nbgrader.penalty("mia", 5.0, 3600.0) is None
 
 
 def test_settings_count():

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from autograder.course import Course
-from autograder.report import class_report, name_cluster, write_page
+from autograder.named import name_cluster
+from autograder.report import class_report, write_page
 from dlteach.exercises.display import MIME
 from dlteach.exercises.registry import lessons
 from tests.autograder.report.handwriting import disguised, generator, habits, honest

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from autograder.course import GradingError
-from autograder.report import name_cluster, named
+from autograder.named import name_cluster, named
 
 
 def test_a_name_is_kept_and_can_be_changed_and_taken_away(tmp_path):
