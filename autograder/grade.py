@@ -126,7 +126,8 @@ def started(course: Course, assignment: str, options: Options, limits: Limits, s
 
         def start(workers: int) -> JudgeProcess:
             process = there.pop() if there else None
-            return JudgeProcess(view, limits, workers, imports, options.jail, options.require_sandbox, process)
+            spare = options.jobs is None
+            return JudgeProcess(view, limits, workers, imports, options.jail, options.require_sandbox, spare, process)
 
         executor = LocalExecutor(start, options.jobs or len(os.sched_getaffinity(0)))
     try:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import math
 import os
 import queue
 import signal
 import socket
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from autograder.jail.view import View
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 PR_SET_DUMPABLE = 4
 FEW_COLLECTIONS = 50_000
 """New objects before Python looks for garbage: it would do so a hundred times while modules are imported, of which none is garbage."""
+
+QUICK_SECONDS = 1.0
+"""A notebook that takes no longer may be run beside as many as there are processors."""
 
 MESSAGE = 1 << 28  # bytes of one job: the files of a submission travel in it
 
@@ -52,7 +59,7 @@ def main(descriptor: int = 3) -> None:
         return
     try:
         channel.send({"ready": True, "jail": court.jail})
-        serve(channel, court, int(message["workers"]))
+        serve(channel, court, int(message["workers"]), bool(message["spare"]))
     except ChannelError:
         pass
     finally:
@@ -108,22 +115,56 @@ def start(message: dict[str, Any], zygote: ZygoteHandle | None = None) -> Zygote
     return zygote
 
 
-def serve(channel: Channel, court: Court, workers: int) -> None:
-    """Take jobs until the other side is gone. Raises ChannelError when it is."""
+def serve(channel: Channel, court: Court, workers: int, spare: bool) -> None:
+    """Take jobs until the other side is gone. Raises ChannelError when it is.
+
+    A worker waits for its judge a third of the time; a ``spare`` one runs then, as long as notebooks are quick. Where they are not, it
+    would only take time away from the others, and each has so many seconds.
+    """
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     sending = threading.Lock()
+    pace = Pace()
 
-    def work() -> None:
+    def work(spare: bool) -> None:
         while True:
-            answer = judged(court, jobs.get())
+            while spare and not pace.quick:
+                time.sleep(QUICK_SECONDS / 10)
+            job = jobs.get()
+            with pace.running():
+                answer = judged(court, job)
             with sending:
                 channel.send(answer)
 
-    for number in range(workers):
-        threading.Thread(target=work, name=f"judge {number}", daemon=True).start()
+    for number in range(workers + spare):
+        threading.Thread(target=work, args=(number >= workers,), name=f"judge {number}", daemon=True).start()
     while True:
         message = channel.receive()
         jobs.put(Job.from_dict(message["job"]))
+
+
+class Pace:
+    """Whether the last notebook was quick, and those that run now may still be."""
+
+    def __init__(self) -> None:
+        self._began: set[float] = set()
+        self._last = math.inf
+
+    @property
+    def quick(self) -> bool:
+        """Whether none takes longer than :data:`QUICK_SECONDS`."""
+        now = time.monotonic()
+        return max(self._last, *(now - began for began in list(self._began)), 0.0) < QUICK_SECONDS
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While a notebook runs."""
+        began = time.monotonic()
+        self._began.add(began)
+        try:
+            yield
+        finally:
+            self._began.discard(began)
+            self._last = time.monotonic() - began
 
 
 def judged(court: Court, job: Job) -> dict[str, Any]:

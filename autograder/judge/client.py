@@ -68,6 +68,7 @@ class JudgeProcess:
         view: what workers see of the file system (:class:`autograder.jail.View`).
         limits: what each worker may use.
         workers: how many notebooks run at a time.
+        spare: whether one more may run while a worker waits for the judge.
         imports: modules that workers have imported from the start.
         jail: the kind of jail; ``off`` for none.
         require_sandbox: refuse to run unless the jail stops everything.
@@ -82,13 +83,14 @@ class JudgeProcess:
         imports: Sequence[str] = (),
         jail: str = "auto",
         require_sandbox: bool = False,
+        spare: bool = False,
         spawned: Spawned | None = None,
     ) -> None:
         self._spawned = spawned or Spawned()
         self.sock = self._spawned.sock
         self._channel = Channel(self.sock, MESSAGE)
         self._jail: Jailed | None = None
-        begin = {"do": "begin", "view": view.as_dict(), "limits": asdict(limits), "workers": workers}
+        begin = {"do": "begin", "view": view.as_dict(), "limits": asdict(limits), "workers": workers, "spare": spare}
         with suppress(ChannelError):  # which is noticed when the answer is waited for
             self._channel.send({**begin, "imports": list(imports), "jail": jail, "require_sandbox": require_sandbox})
 

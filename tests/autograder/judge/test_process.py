@@ -188,6 +188,32 @@ def test_one_that_is_never_told_leaves_nothing_behind() -> None:
     assert eventually(lambda: gone(zygote))
 
 
+def most_at_once(judge: JudgeProcess, *sources: str) -> int:
+    """How many workers were seen beside each other while these cells ran, the later ones once the first was done."""
+    (zygote,) = children(judge.pid)
+    most = 0
+    for several in (sources[:1], sources[1:]):
+        for number, source in enumerate(several):
+            judge.submit(job(f"job {number} of {len(several)}", source))
+        for _ in several:
+            while not select.select([judge.sock], [], [], 0.01)[0]:
+                most = max(most, len(children(zygote)))
+            received(judge)
+    return most
+
+
+def test_a_spare_worker_runs_once_notebooks_are_seen_to_be_quick() -> None:
+    with JudgeProcess(NOTHING, Limits(), jail="off", spare=True) as judge:
+        judge.wait_until_ready()
+        assert most_at_once(judge, "1", *2 * ["import time\ntime.sleep(0.5)"]) == 2
+
+
+def test_it_takes_no_time_away_from_slow_ones() -> None:
+    with JudgeProcess(NOTHING, Limits(), jail="off", spare=True) as judge:
+        judge.wait_until_ready()
+        assert most_at_once(judge, *3 * ["import time\ntime.sleep(1.2)"]) == 1
+
+
 def test_one_that_does_not_know_what_a_course_has_set_is_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
     with Spawned() as spawned:
         monkeypatch.setenv("DLTEACH_DATA", "/elsewhere")
