@@ -13,3 +13,7 @@ class WorkerOver(Exception):
 
 class Malformed(Exception):
     """Something from a worker that no honest worker sends."""
+
+
+class Stopped(Exception):
+    """The notebook ended before a check got its first answer."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
@@ -21,8 +20,8 @@ GRACE = 10.0  # seconds that a worker may be late, on a busy machine, before it 
 MAX_SENTENCE = 300
 MAX_SAID = LIMIT + 100  # characters of what a case printed, with the note of how many more there were
 
-Ask = Callable[[dict[str, Any], float], dict[str, Any]]
-"""Sends a question to the worker and waits so many seconds for the answer."""
+Ask = Callable[[dict[str, Any], float], tuple[dict[str, Any], float]]
+"""Sends a question to the worker and waits so many seconds for the answer; returns it, and how long that took."""
 
 
 class RemoteProber:
@@ -74,10 +73,9 @@ class RemoteProber:
         return {name: item for name, item in value.items() if isinstance(item, np.ndarray) or is_number(item)}
 
     def _question(self, do: str, **more: Any) -> dict[str, Any]:
-        started = time.monotonic()
         patience = max(limits.WALL_SECONDS - self._waited, 0.0) + GRACE
-        answer = self._ask({"do": do, "exercise": self.exercise.key, "left": self._left, **more}, patience)
-        self._waited += time.monotonic() - started
+        answer, seconds = self._ask({"do": do, "exercise": self.exercise.key, "left": self._left, **more}, patience)
+        self._waited += seconds
         left = answer.get("left")
         if type(left) is not list or len(left) != 2 or not all(type(value) in (int, float) for value in left):
             raise Malformed("it did not say how much time is left")

@@ -61,13 +61,22 @@ class WorkerHandle:
         self._ended: Ended | None = None
 
     def ask(self, message: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """The worker's answer. Raises ChannelTimeout if it takes longer, ChannelError if the worker is gone or sent no answer.
+        """The worker's answer. Raises ChannelTimeout if it takes longer, ChannelError if the worker is gone or sent no answer."""
+        (number,) = self.tell(message)
+        return self.hear(number, timeout)
+
+    def tell(self, message: dict[str, Any], *then: dict[str, Any]) -> list[str]:
+        """Send a question, and others that come after it: the worker needn't wake up for each. Raises ChannelError if it is gone.
 
         A question carries a number that nobody can guess, and its answer must carry it too: student code that writes to every open
-        descriptor has answered nothing.
+        descriptor has answered nothing. Returns the numbers.
         """
-        number = secrets.token_hex(8)
-        self.channel.send({**message, "number": number})
+        first, *more = ({**question, "number": secrets.token_hex(8)} for question in (message, *then))
+        self.channel.send({**first, "then": more} if more else first)
+        return [question["number"] for question in (first, *more)]
+
+    def hear(self, number: str, timeout: float) -> dict[str, Any]:
+        """The answer to the question with this number, the next one that wasn't heard yet. Raises as :meth:`ask`."""
         answer = self.channel.receive(timeout)
         if answer.pop("number", None) != number:
             raise ChannelError("a frame answers no question")

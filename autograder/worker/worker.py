@@ -39,8 +39,9 @@ class Worker:
         """Answer until the other side is gone."""
         while True:
             message = channel.receive()
-            number = message.pop("number", None)
-            channel.send({**self.answer(message), "number": number})
+            for question in (message, *message.pop("then", ())):
+                number = question.pop("number", None)
+                channel.send({**self.answer(question), "number": number})
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """The answer to one question; ``{"error": sentence}`` if there is none."""

@@ -26,8 +26,8 @@ from dlteach.checking.words import both
 OWN_GRADIENT_RTOL = 1e-4  # central differences with h = 1e-5 are good to about ten digits; a wrong gradient is far off
 Known = tuple[Exercise, Sequence[Case], Run, "WrongRuns"]
 _public: OrderedDict[tuple[int, int, frozenset[str]], Known] = OrderedDict()  # asked for again and again: enough room for a whole course
-_secret: OrderedDict[tuple[int, int, frozenset[str]], Known] = OrderedDict()  # of use to one notebook only
-PUBLIC_ROOM, SECRET_ROOM = 256, 16
+_secret: OrderedDict[tuple[int, int, frozenset[str]], Known] = OrderedDict()  # of use to one notebook only, of a few at a time
+PUBLIC_ROOM, SECRET_ROOM = 256, 256
 
 
 def examine(

@@ -73,8 +73,12 @@ class FakeWorker:
         self._theirs.close()
         self._over.set()
 
-    def ask(self, message: dict[str, Any], timeout: float) -> dict[str, Any]:
-        self.channel.send(message)
+    def tell(self, *messages: dict[str, Any]) -> list[str]:
+        for message in messages:
+            self.channel.send(message)
+        return ["" for _ in messages]
+
+    def hear(self, number: str, timeout: float) -> dict[str, Any]:
         return self.channel.receive(timeout)
 
     def kill(self) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from autograder.job import NOT_RUN, CellJob, Job, Limits, Result
-from autograder.judge import notebook
+from autograder.judge import notebook, prober
 from autograder.judge.errors import JudgeError
 from autograder.judge.judge import Court, Judge
 from autograder.judge.verdicts import derived
+from dlteach.checking import limits
 from dlteach.exercises.display import MIME
 from dlteach.exercises.registry import find
 from tests.autograder.judge.fake import FakeZygote, Honest, Reply, check, crashes, exits, job_of
@@ -125,6 +126,13 @@ def ends_at(source: str) -> Reply:
     return lambda message: None if message.get("source") == source else honest(message)
 
 
+def exits_at(source: str) -> Reply:
+    """Honest until this source calls ``exit()``."""
+    honest = Honest()
+    ran = {"status": "exit", "outputs": [], "value": None, "stderr": False, "tampered": []}
+    return lambda message: ran if message.get("source") == source else honest(message)
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
@@ -164,6 +172,33 @@ def test_the_end_may_come_in_the_middle_of_a_check() -> None:
     )
     assert result.ended == "cell 2 ended the Python process"
     assert scores(result) == {"check-relu_forward": 0.0, "late": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (ends_at("end"), "cell 1 ended the Python process"),
+        (exits_at("end"), "cell 1 ended the Python process"),
+        (lambda message: {"ok": True} if message["do"] == "start" else b"no frame", "cell 1 made its Python process say what"),
+    ],
+    ids=["killed", "exit", "nonsense"],
+)
+def test_where_the_cell_before_a_check_is_the_end_the_check_is_not_run(reply: Reply, reason: str) -> None:
+    result = judged(plain(0, "end", "test"), check(1, RELU), plain(2, "x = 1", "late"), check(3, "nowhere.nothing"), reply=reply)
+    assert result.ended.startswith(reason)
+    assert [cell.status for cell in result.cells] == ["error", NOT_RUN, NOT_RUN, NOT_RUN]
+    assert scores(result) == {"test": 0.0, "check-relu_forward": 0.0, "late": 0.0, "check-nothing": 0.0}
+
+
+def test_a_cell_before_a_check_of_nothing_runs_too() -> None:
+    result = judged(plain(0, RIGHT), check(1, "nowhere.nothing"), plain(2, "x = 1", "test"))
+    assert [(cell.index, cell.status, cell.execution_count) for cell in result.cells] == [(0, "ok", 1), (1, "ok", 2), (2, "ok", 3)]
+
+
+def test_how_long_a_cell_takes_is_not_the_time_of_the_check_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "WALL_SECONDS", 2.0)
+    monkeypatch.setattr(prober, "GRACE", 0.0)
+    assert scores(judged(plain(0, f"import time\ntime.sleep(2.5)\n{RIGHT}"), check(1, RELU))) == {"check-relu_forward": 3.0}
 
 
 def test_a_worker_that_does_not_answer_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
