@@ -60,7 +60,7 @@ class Grading:
         planner: makes jobs.
         executor: runs them.
         recorder: opens what writes the gradebook, when it is needed for the first time.
-        at_hand: whether that would take no time now.
+        at_hand: whether that would take no time now; where it would, to ask starts what is needed for it.
         force: run again what is known.
         progress: is told how far it is.
     """
@@ -94,17 +94,16 @@ class Grading:
         """A run over an assignment of a course, by the course's settings. The gradebook is closed in the end."""
         assignment = specification(course, name)
         planner = Planner(assignment, course_secret(course.private), limits, course.skip_tag)
-        importing = threading.Thread(target=_import_recording)
-        importing.start()  # most of a second, in which the first notebooks run; nothing else may import nbgrader meanwhile
+        importing = _Importing()
         with ExitStack() as stack:
 
             def recorder() -> Recorder:
-                importing.join()
+                importing.wait()
                 from autograder.record.opening import open_recorder
 
                 return stack.enter_context(open_recorder(course, assignment))
 
-            yield cls(course, assignment, journal, planner, executor, recorder, at_hand=lambda: not importing.is_alive(), **options)
+            yield cls(course, assignment, journal, planner, executor, recorder, at_hand=importing.is_done, **options)
 
     @functools.cached_property
     def recorder(self) -> Recorder:
@@ -186,6 +185,7 @@ class Grading:
 
     def _collect(self) -> None:
         """Wait for one job, write down what came of it, and give it to all who wait for it."""
+        self._at_hand()
         answer = self.executor.receive()
         asked = self._running.pop(answer.key)
         first, name = asked[0]
@@ -236,9 +236,29 @@ class Grading:
         return {"submission": submission.digest, "jobs": keys, "state": self._state}
 
 
-def _import_recording() -> None:
-    with suppress(Exception):  # whoever needs it imports it again, and hears of it
-        importlib.import_module("autograder.record.opening")
+class _Importing:
+    """Imports what records, for half a second, in which the first notebooks run. Nothing else may import nbgrader meanwhile."""
+
+    def __init__(self) -> None:
+        self._thread = threading.Thread(target=self._import)
+        self._begun = False
+
+    def is_done(self) -> bool:
+        """Whether it is imported. It begins when this is first asked."""
+        if not self._begun:
+            self._begun = True
+            self._thread.start()
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Until it is imported."""
+        if not self.is_done():
+            self._thread.join()
+
+    @staticmethod
+    def _import() -> None:
+        with suppress(Exception):  # whoever needs it imports it again, and hears of it
+            importlib.import_module("autograder.record.opening")
 
 
 def specification(course: Course, name: str) -> Assignment:

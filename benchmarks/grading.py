@@ -31,7 +31,7 @@ sys.path.insert(0, str(PROJECT))
 
 from benchmarks.classes import TEN, lesson_class, ten_class, ten_source  # noqa: E402
 from dlteach.authoring import make_course, notebook_text  # noqa: E402
-from dlteach.authoring.notebook import PLAY  # noqa: E402
+from dlteach.authoring.grading_config import PLAY  # noqa: E402
 from dlteach.exercises.registry import lessons  # noqa: E402
 
 ENVIRONMENT = {

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,7 +50,8 @@ def main() -> None:
     gc.set_threshold(50_000)  # a command imports much and makes little garbage: looking for it would take a third of the start
     atexit.register(gc.freeze)  # and half a second at the end
     try:
-        app()
+        with _judge_ahead() as spawned:
+            app(obj=spawned)
     except OSError as error:
         fail(f"{error.filename or 'a file'} could not be used: {error.strerror or error}")
     except Exception as error:
@@ -60,6 +61,15 @@ def main() -> None:
         if not isinstance(error, AuthoringError | GradingError):
             raise
         fail(str(error))
+
+
+def _judge_ahead() -> AbstractContextManager[Spawned | None]:
+    """What judges imports for half a second; for a command that will need it, it does so while this process imports."""
+    if sys.argv[1:2] != ["grade"] or not {"-h", "--help", "--dry-run", "--scheduler"}.isdisjoint(sys.argv):
+        return nullcontext()
+    from autograder.judge.client import Spawned
+
+    return Spawned()
 
 
 def fail(message: str, status: int = 1) -> NoReturn:
@@ -84,24 +94,25 @@ def find_lesson(name: str) -> Lesson:
 
 
 def find_assignment(folder: Path, name: str) -> str:
-    """The assignment of a course that is called so: a lesson by any of its names, or any other assignment by its own.
+    """The assignment of a course that is called so: by its own name, or, if it is a lesson, by any of the lesson's names.
 
     Raises:
-        typer.BadParameter: it is neither.
+        typer.BadParameter: there is none.
     """
     from autograder.course import Course
-    from dlteach.authoring import AuthoringError
+    from dlteach.authoring.errors import AuthoringError
 
+    assignments: list[str] = []
+    with suppress(AuthoringError):
+        source = Course(folder).path("source", ".", "x").parent
+        assignments = sorted(path.name for path in source.iterdir() if path.is_dir()) if source.is_dir() else []
+    if name in assignments:
+        return name
     try:
         return find_lesson(name).stem
     except typer.BadParameter:
-        with suppress(AuthoringError):
-            source = Course(folder).path("source", ".", "x").parent
-            assignments = sorted(path.name for path in source.iterdir() if path.is_dir()) if source.is_dir() else []
-            if name in assignments:
-                return name
-            if assignments:
-                raise typer.BadParameter(f"this course has no assignment '{name}'; it has {', '.join(assignments)}") from None
+        if assignments:
+            raise typer.BadParameter(f"this course has no assignment '{name}'; it has {', '.join(assignments)}") from None
         raise
 
 
@@ -222,6 +233,7 @@ def course_init(
 
 @app.command("grade")
 def grade_command(
+    context: typer.Context,
     lesson: AssignmentName,
     folder: CourseFolder = Path(),
     student: Annotated[list[str] | None, typer.Option(help="Only this student; may be given several times.")] = None,
@@ -236,19 +248,16 @@ def grade_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> None:
     """Grade what was handed in, each notebook in a jail of its own, and write the feedback."""
-    from autograder.judge.client import Spawned
+    from autograder.course import Course
+    from autograder.grade import Options
 
-    with nullcontext() if dry_run or scheduler else Spawned() as spawned:  # it imports while we do
-        from autograder.course import Course
-        from autograder.grade import Options
-
-        assignment = find_assignment(folder, lesson)
-        course = Course(folder, timeout)
-        options = Options(student or (), force, jobs, memory << 20 if memory else None, jail, require_sandbox, scheduler)
-        if dry_run:
-            _foresee(course, assignment, options, as_json)
-            return
-        outcomes = _grade(course, assignment, options, spawned)
+    assignment = find_assignment(folder, lesson)
+    course = Course(folder, timeout)
+    options = Options(student or (), force, jobs, memory << 20 if memory else None, jail, require_sandbox, scheduler)
+    if dry_run:
+        _foresee(course, assignment, options, as_json)
+        return
+    outcomes = _grade(course, assignment, options, context.obj)
     _show_outcomes(outcomes, as_json)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise SystemExit(1)

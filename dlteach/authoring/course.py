@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlteach.authoring.errors import AuthoringError, require
-from dlteach.authoring.notebook import build_source, notebook_text
 from dlteach.authoring.roster import Student
-from dlteach.checking.exercise import Lesson
+
+if TYPE_CHECKING:
+    from dlteach.checking.exercise import Lesson
 
 _CONFIG = '''\
 """nbgrader's settings for this course: written once by `dlteach course init`, yours to change."""
@@ -58,6 +59,8 @@ def make_course(folder: Path, lessons: Sequence[Lesson], students: Sequence[Stud
     if folder.exists() and not folder.is_dir():
         raise AuthoringError(f"{folder} is a file; a course needs a folder")
     # all lessons are built before the first file is written: a mistake in one leaves nothing half made
+    from dlteach.authoring.notebook import build_source, notebook_text
+
     texts = {lesson.stem: notebook_text(build_source(lesson, sources)) for lesson in lessons}
     made = Made()
     folder.mkdir(parents=True, exist_ok=True)

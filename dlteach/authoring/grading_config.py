@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from dlteach.authoring.notebook import PLAY
+PLAY = "play"
+"""The tag of cells that only play: plots, training runs. They are not run when a submission is graded."""
 
 CELL_SECONDS = 60
 """How long a cell may run. A check ends itself after 15 s, so this is only for what students write around it."""

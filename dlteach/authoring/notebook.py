@@ -9,12 +9,10 @@ from typing import Any
 from dlteach.authoring.answer import BEGIN, END, check_answer_cell
 from dlteach.authoring.card import card, points_text
 from dlteach.authoring.errors import AuthoringError, SourceError, require
+from dlteach.authoring.grading_config import PLAY
 from dlteach.authoring.places import sources_folder
 from dlteach.authoring.source import SourceCell, read_source
 from dlteach.checking.exercise import Exercise, Lesson, names
-
-PLAY = "play"
-"""The tag of a cell that only plays. The grader skips cells that carry it."""
 
 _SCHEMA = 3  # of nbgrader's cell metadata
 _METADATA = {
