@@ -118,6 +118,8 @@ def same(a: Any, b: Any, rtol: float = 0.0) -> bool:
             return True
         return _family(a) == _family(b) and close(a, b, rtol)
     if is_number(a) and is_number(b):
+        if type(a) is type(b) and a == b:
+            return True
         return _family(a) == _family(b) and close(a, b, rtol)
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key], rtol) for key in a)
