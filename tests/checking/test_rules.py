@@ -49,6 +49,8 @@ PLUS_DOUBLE = exercise("plus_double", lambda x: x + 2 * x, needs=("double",))
         "def slopes(x):\n    import numpy\n    return numpy.gradient(x)",
         "def helper(x): return np.gradient(x)\ndef slopes(x): return helper(x)",
         "slopes = lambda x: np.gradient(x)",
+        "def slopes(x, g=np.gradient):\n    return g(x)",
+        "def slopes(x): return np.\N{FULLWIDTH LATIN SMALL LETTER G}radient(x)",
         "g = getattr(np, 'grad' + 'ient')\ndef slopes(x): return g(x)",
     ],
 )

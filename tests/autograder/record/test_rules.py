@@ -74,12 +74,17 @@ def test_folders_follow_the_courses_own_structure():
 
 
 @pytest.mark.slow
-def test_nbgrader_comes_without_the_grammar_that_takes_half_of_its_time():
+def test_nbgrader_comes_without_what_takes_most_of_its_time_until_that_is_asked_for():
     code = """
 import sys
 from autograder.record.nbgrader_api import nbgrader_api
 assert nbgrader_api().Gradebook
 assert "rfc3987_syntax" not in sys.modules, "it was imported, or left hidden"
+assert "nbconvert" not in sys.modules
+import nbgrader
+assert nbgrader.api is nbgrader_api() and nbgrader.__version__
+assert "nbgrader.server_extensions" in sys.modules
+from nbgrader.apps import NbGraderAPI
 import nbformat.v4
 nbformat.validate(nbformat.v4.new_notebook())
 """
