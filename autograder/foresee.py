@@ -11,6 +11,9 @@ from autograder.pipeline import plans, specification
 from autograder.plan import Planner, course_secret
 from autograder.read import read
 
+CANNOT = "can't be graded"
+"""What is said of whoever somebody must see to."""
+
 
 def foresee(course: Course, assignment: str, options: Options) -> Iterator[tuple[str, str]]:
     """What ``grade`` would do, student by student: nothing is run. What is missing, secret or assignment, is made."""
@@ -24,9 +27,7 @@ def foresee(course: Course, assignment: str, options: Options) -> Iterator[tuple
             planned = dict(plans(planner, submission))
             known = {name for name, plan in planned.items() if journal.result(plan.job.key) or journal.failure(plan.job.key)}
             unknown = [name for name in planned if options.force or name not in known]
-            if submission.problem:
-                yield student, f"can't be graded: {submission.problem}"
-            elif unknown:
-                yield student, f"would be run: {', '.join(unknown)}"
-            else:
-                yield student, "is known"
+            there = [item for item in submission.notebooks if not item.missing] or submission.notebooks  # some may be missing, not all
+            problem = submission.problem or "; ".join(dict.fromkeys(item.problem for item in there if item.problem))
+            said = [f"would be run: {', '.join(unknown)}"] if unknown else ["is known"] if planned else []
+            yield student, "; ".join([*said, *([f"{CANNOT}: {problem}"] if problem else [])])

@@ -264,7 +264,7 @@ def grade_command(
 
 
 def _foresee(course: Course, assignment: str, options: Options, as_json: bool) -> None:
-    from autograder.foresee import foresee
+    from autograder.foresee import CANNOT, foresee
 
     foreseen = dict(foresee(course, assignment, options))
     if as_json:
@@ -272,6 +272,8 @@ def _foresee(course: Course, assignment: str, options: Options, as_json: bool) -
     else:
         for who, what in foreseen.items():
             print(_one_line(f"{who}: {what}"))
+    if any(CANNOT in what for what in foreseen.values()):
+        raise SystemExit(1)
 
 
 def _show_outcomes(outcomes: list[Outcome], as_json: bool) -> None:

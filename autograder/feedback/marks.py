@@ -12,8 +12,8 @@ class Mark:
 
     ``score`` is None while nobody has given one: with ``needs_manual`` an instructor still will, with ``graded`` false nothing was run.
     ``comment`` is what the instructor wrote to this student, ``message`` what they wrote to everybody who made this mistake.
-    ``tests_hidden`` keeps the cell's outputs and hidden lines from the page. ``report`` is :meth:`dlteach.checking.Report.as_dict` and its
-    card as ``html``, which is the only markup that the page takes as it is.
+    ``by_hand`` says that an instructor judges it, not a test. ``tests_hidden`` keeps the cell's outputs and hidden lines from the page.
+    ``report`` is :meth:`dlteach.checking.Report.as_dict` and its card as ``html``, which is the only markup that the page takes as it is.
     """
 
     score: float | None
@@ -21,6 +21,7 @@ class Mark:
     comment: str = ""
     needs_manual: bool = False
     graded: bool = True
+    by_hand: bool = False
     tests_hidden: bool = False
     report: dict[str, Any] | None = None
     message: str = ""

@@ -106,6 +106,8 @@ def _status(mark: Mark, state: str) -> str:
         return "" if earned == mark.score else f"An instructor gave {of_points(mark.score or 0.0, mark.max_score)}."
     if mark.tests_hidden:
         return "All tests passed, the hidden ones too." if state == "right" else "Not all tests passed; some of them are hidden."
+    if mark.by_hand:
+        return {"right": "All points.", "part": "Part of the points.", "wrong": "No points."}[state]
     return {"right": "Passed.", "part": "Partly right.", "wrong": "Not passed."}[state]
 
 

@@ -133,6 +133,7 @@ def _marks(written: Written, spec: NotebookSpec) -> dict[str, Mark]:
             comment=comment,
             needs_manual=bool(says["needs_manual_grade"]),
             graded=says["manual_score"] is not None or (found.kind == "graded" and cell.grade_id not in unreached),
+            by_hand=cell.solution or cell.task,
             tests_hidden=cell.tests_hidden,
             report=verdict.report if verdict else None,
             message=found.messages.get(cell.grade_id, ""),

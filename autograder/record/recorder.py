@@ -19,6 +19,7 @@ from autograder.record.scores import Named, Standing, standing
 from autograder.spec import Assignment, Graded, NotebookSpec, Submission
 
 _ATTEMPTS = 3
+NEW_STUDENT = "the gradebook knew no such student, and does now; is the name of the folder right?"
 Status = Literal["graded", "unchanged", "failed"]
 
 
@@ -164,7 +165,9 @@ class Recorder:
         write_autograded(self.folders.autograded(submission.student), written, self.data, self.rules)
         write_feedback(self.folders.feedback(submission.student), written, self.rules)
         problem = _problem(standings)
-        return self._outcome(rows, "failed" if problem else "graded", problem, _remarks(graded))
+        new = rows.student.before is None and self.book.has_roster
+        remarks = (*([NEW_STUDENT] if new else []), *_remarks(graded))
+        return self._outcome(rows, "failed" if problem else "graded", problem, remarks)
 
     def _penalty(self, rows: StudentRows, notebook: NotebookRows, found: Standing) -> float | None:
         late = rows.seconds_late(self.book.due)

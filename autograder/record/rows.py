@@ -80,6 +80,7 @@ class Book:
         try:
             self.assignment_id, self.due = self._assignment(assignment)
             self.known = self._known()
+            self.has_roster = self._has_roster()
         except BaseException:
             self.close()
             raise
@@ -113,6 +114,14 @@ class Book:
             )
         self.db.commit()
         return known
+
+    def _has_roster(self) -> bool:
+        """Whether it knew any student when it was opened."""
+        from sqlalchemy import select
+
+        found = self.db.execute(select(self.api.Student.id).limit(1)).first() is not None
+        self.db.commit()
+        return found
 
     @property
     def max_score(self) -> float:

@@ -35,7 +35,7 @@ def bins(totals: Sequence[float], best: float) -> list[Bin]:
     counts = [0] * number
     for total in totals:
         counts[min(int(total / step + 1e-9), number - 1)] += 1
-    return [Bin(place * step, (place + 1) * step, count, count / max(counts)) for place, count in enumerate(counts)]
+    return [Bin(place * step, min((place + 1) * step, top), count, count / max(counts)) for place, count in enumerate(counts)]
 
 
 def _step(top: float) -> float:

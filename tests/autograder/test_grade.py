@@ -117,6 +117,18 @@ def test_what_was_mended_and_what_stopped_early_is_said(graded):
     assert "ends-python: " in graded[0].stderr
 
 
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(run, course, graded):
+    book = (course / "gradebook.db").read_bytes()
+    done = run("dlteach", "grade", "90", "--course", course, "--timeout", "10", "--dry-run", ok=False)
+    lines = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert {lines[student] for student in GRADED} == {"is known"}
+    assert all(lines[student].startswith("can't be graded: ") and FAILED[student][1] in lines[student] for student in FAILED)
+    assert done.returncode == 1
+    forced = run("dlteach", "grade", "90", "--course", course, "--timeout", "10", "--dry-run", "--force", "--student", "right", "--json")
+    assert json.loads(forced.stdout) == {"right": "would be run: 90_rows"}
+    assert (course / "gradebook.db").read_bytes() == book
+
+
 def test_what_was_graded_is_not_graded_again_unless_it_changed_or_is_forced(run, course, graded):
     def status(*options):
         outcomes = json.loads(run("dlteach", "grade", "rows", "--json", *options, cwd=course).stdout)

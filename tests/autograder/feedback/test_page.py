@@ -72,6 +72,9 @@ def test_an_instructor_who_gave_other_points_than_the_check_is_named():
     [
         (Mark(1.0, 1.0), "Passed."),
         (Mark(0.0, 1.0), "Not passed."),
+        (Mark(0.0, 1.0, by_hand=True), "No points."),
+        (Mark(1.0, 2.0, by_hand=True), "Part of the points."),
+        (Mark(2.0, 2.0, by_hand=True), "All points."),
         (Mark(0.5, 1.0), "Partly right."),
         (Mark(None, 1.0, needs_manual=True), "An instructor will read this and give the points."),
         (Mark(0.5, 1.0, needs_manual=True), "An instructor will read this too; the points may change."),

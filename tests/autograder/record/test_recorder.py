@@ -112,6 +112,12 @@ def test_a_course_that_creates_no_students_refuses_strangers(reference, place):
         assert [student.id for student in gradebook.students] == ["extended"]
 
 
+def test_a_student_whom_the_gradebook_did_not_know_is_remarked_on(reference, place):
+    stranger, known = place.record(*[reference.graded[who] for who in ("right", "extended")])
+    assert "the gradebook knew no such student, and does now; is the name of the folder right?" in stranger.remarks
+    assert not any("no such student" in remark for remark in known.remarks)
+
+
 def test_an_assignment_that_was_never_generated_is_named(reference, place):
     unknown = dataclasses.replace(reference.assignment, name="ps9")
     with pytest.raises(GradingError, match=r"the gradebook knows no assignment ps9; 'nbgrader generate_assignment ps9' adds it"):
