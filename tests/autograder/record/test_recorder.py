@@ -136,8 +136,10 @@ def test_recording_twice_changes_nothing(reference, place):
             plain.tree(place.folder / "feedback"),
         )
 
-    first = place.record(*reference.graded.values()), now()
-    assert (place.record(*reference.graded.values()), now()) == first
+    first, then = place.record(*reference.graded.values()), now()
+    again = place.record(*reference.graded.values())
+    assert now() == then
+    assert [one.as_dict() | {"remarks": ()} for one in again] == [one.as_dict() | {"remarks": ()} for one in first]
 
 
 def test_one_at_a_time_or_all_at_once_is_the_same(reference, place):
@@ -284,7 +286,7 @@ def test_a_run_that_stopped_early_keeps_the_points_that_were_earned(reference, p
     stopped = Result("key", cells, verdicts, ended="the process ended in cell 4", flags=("numpy.allclose was replaced",))
     (outcome,) = place.record(changed(reference.graded["right"], result=stopped))
     assert (outcome.status, outcome.score) == ("graded", 3)
-    assert outcome.remarks == ("numpy.allclose was replaced", "the process ended in cell 4")
+    assert {"numpy.allclose was replaced", "the process ended in cell 4"} <= set(outcome.remarks)
     kept = nbformat.read(place.autograded("right") / "first.ipynb", as_version=4)
     assert kept.metadata.dlteach == {"ended": "the process ended in cell 4", "flags": ["numpy.allclose was replaced"]}
     assert "the process ended in cell 4" in (place.feedback("right") / "first.html").read_text()

@@ -102,7 +102,7 @@ def test_what_is_drawn_is_also_said(opened):
     assert picture.get_attribute("aria-label") == (
         "How many have how many points. 0 to 1 points: 0 students; 1 to 2 points: 0 students; 2 to 3 points: 0 students; "
         "3 to 4 points: 1 student; 4 to 5 points: 2 students; 5 to 6 points: 0 students; 6 to 7 points: 0 students; "
-        "7 to 8 points: 0 students; 8 to 9 points: 0 students."
+        "7 to 8 points: 0 students; 8 to 8.5 points: 0 students."
     )
     row = shown.get_by_role("row", name="row_sums").first
     assert row.locator("td").all_inner_texts()[1:] == ["33\xa0%", "0\xa0%", "67\xa0%", "0.6667", "0", "2"]
