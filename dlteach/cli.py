@@ -65,7 +65,7 @@ def main() -> None:
 
 def _judge_ahead() -> AbstractContextManager[Spawned | None]:
     """What judges imports for half a second; for a command that will need it, it does so while this process imports."""
-    if sys.argv[1:2] != ["grade"] or not {"-h", "--help", "--dry-run", "--scheduler"}.isdisjoint(sys.argv):
+    if sys.platform != "linux" or sys.argv[1:2] != ["grade"] or not {"-h", "--help", "--dry-run", "--scheduler"}.isdisjoint(sys.argv):
         return nullcontext()
     from autograder.judge.client import Spawned
 
