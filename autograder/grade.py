@@ -121,7 +121,6 @@ def started(course: Course, assignment: str, options: Options, limits: Limits, s
         executor = DaskExecutor(options.scheduler, setting)
     else:
         view = view_of_python(course.folder, data)
-
         there = [spawned] if spawned and spawned.up_to_date else []
 
         def start(workers: int) -> JudgeProcess:

@@ -88,7 +88,7 @@ class Run:
             raise SystemExit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}:\n{self.said[-3000:]}")
 
 
-def timed(command, cwd=None):
+def timed(command, cwd):
     return Run([str(part) for part in command], cwd)
 
 
